@@ -1,0 +1,134 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The physics of one device under the contract that all laws share: frozen traits, a noisy move, rounding.
+// The CPU's vector loops and the GPU's threads inline these same functions.
+
+#include "devicemodels/core/law.hpp"
+#include "devicemodels/core/normal.hpp"
+#include "devicemodels/core/philox.hpp"
+#include "devicemodels/core/window.hpp"
+#include "devicemodels/device.hpp"
+
+namespace panther {
+
+/// Frozen normal draws of one device, quantised to 1/32 of a standard deviation so that a stored byte and a
+/// regenerated draw are the same number. |value| <= 127/32.
+struct TraitDraws {
+  std::int8_t slope_up;
+  std::int8_t slope_down;
+  std::int8_t bend_up;
+  std::int8_t bend_down;
+  std::int8_t low;   // stuck_mark: stuck at G_min
+  std::int8_t high;  // stuck_mark: stuck at G_max
+};
+
+inline constexpr std::int8_t stuck_mark = -128;
+
+PANTHER_HD std::int8_t quantised_draw(float normal) {
+  return static_cast<std::int8_t>(static_cast<std::int32_t>(nearest(clamped(normal * 32.0F, -127.0F, 127.0F))));
+}
+
+PANTHER_HD float draw_value(std::int8_t quantised) { return static_cast<float>(quantised) * 0x1p-5F; }
+
+/// All frozen draws of a device from its four random words (Stream::device_variation).
+PANTHER_HD TraitDraws trait_draws(DeviceConstants const& k, std::uint32_t w0, std::uint32_t w1,
+                                  std::uint32_t w2, std::uint32_t w3) {
+  NormalPair const slope = coarse_normal_pair(w0);
+  NormalPair const bend = coarse_normal_pair(w1);
+  NormalPair const bound = coarse_normal_pair(w2);
+  bool const stuck_low = w3 < k.stuck_low_below;
+  bool const stuck_high = !stuck_low && w3 < k.stuck_high_below;
+  float const paired = fused(k.slope_correlation, slope.first, k.slope_decorrelation * slope.second);
+  return {quantised_draw(slope.first), quantised_draw(paired),
+          quantised_draw(bend.first),  quantised_draw(bend.second),
+          stuck_low ? stuck_mark : quantised_draw(bound.first),
+          stuck_high ? stuck_mark : quantised_draw(bound.second)};
+}
+
+/// A slope can fall to zero, never below; a bend keeps its sign.
+PANTHER_HD float slope_of(float spread, std::int8_t draw) {
+  return larger(fused(spread, draw_value(draw), 1.0F), 0.0F);
+}
+PANTHER_HD float bend_of(float spread, std::int8_t draw) {
+  return larger(fused(spread, draw_value(draw), 1.0F), 0.05F);
+}
+
+struct Bounds {
+  float low;
+  float high;
+};
+
+/// Reachable positions of a device whose nominal window is [0, range]. Ends that cross meet in their middle
+/// (a dead device).
+PANTHER_HD Bounds bounds_of(DeviceConstants const& k, float range, std::int8_t low_draw,
+                            std::int8_t high_draw) {
+  float const reach = k.window_spread * range;
+  float const low = clamped(reach * draw_value(low_draw), 0.0F, range);
+  float const high = clamped(fused(reach, draw_value(high_draw), range), 0.0F, range);
+  float const middle = 0.5F * (low + high);
+  bool const crossed = low > high;
+  float const free_low = crossed ? middle : low;
+  float const free_high = crossed ? middle : high;
+  bool const stuck_low = low_draw == stuck_mark;
+  bool const stuck_high = high_draw == stuck_mark;
+  return {stuck_low ? 0.0F : (stuck_high ? range : free_low),
+          stuck_low ? 0.0F : (stuck_high ? range : free_high)};
+}
+
+PANTHER_HD Traits traits_of(DeviceConstants const& k, float range, TraitDraws const& draws) {
+  Bounds const bounds = bounds_of(k, range, draws.low, draws.high);
+  return {slope_of(k.slope_spread, draws.slope_up),       slope_of(k.slope_spread, draws.slope_down),
+          bend_of(k.nonlinearity_spread, draws.bend_up),  bend_of(k.nonlinearity_spread, draws.bend_down),
+          bounds.low,                                     bounds.high};
+}
+
+/// Traits of a device, regenerated. `item` is device_item(layer, set, plane, row, column).
+PANTHER_HD Traits regenerated_traits(DeviceConstants const& k, float range, std::uint64_t item) {
+  PhiloxWords const r = draw(k.seed, Stream::device_variation, item, 0);
+  return traits_of(k, range, trait_draws(k, r.w[0], r.w[1], r.w[2], r.w[3]));
+}
+
+PANTHER_HD Traits nominal_traits(float range) {
+  Traits traits;
+  traits.high = range;
+  return traits;
+}
+
+/// Standard deviation, in codes, of the noise of a move by `change` codes from `position`.
+/// CrossSim: sigma sqrt(R |D|), times w/R or R/w.
+PANTHER_HD float write_noise_std(DeviceConstants const& k, WriteNoiseKind kind, float range, float position,
+                                 float change) {
+  float const magnitude = change < 0.0F ? -change : change;
+  float const base = k.write_sigma * root(range * magnitude);
+  if (kind == WriteNoiseKind::additive) return base;
+  float const w_in_windows = position / range + k.g_min_in_windows;
+  return kind == WriteNoiseKind::proportional ? base * w_in_windows : base / w_in_windows;
+}
+
+struct Moved {
+  float position;  // within the device's bounds
+  bool saturated;  // the move went past a bound
+};
+
+/// One programming move: law, write noise, bounds. `normal` is N(0,1), unused if kind is off.
+template <class Law>
+PANTHER_HD Moved move_device(typename Law::Constants const& law, DeviceConstants const& k,
+                             WriteNoiseKind kind, Traits const& traits, float range, float position,
+                             float steps, Direction direction, float normal) {
+  float const change = Law::moved(law, traits, position, steps, direction);
+  float target = position + change;
+  if (kind != WriteNoiseKind::off) {
+    target = fused(write_noise_std(k, kind, range, position, change), normal, target);
+  }
+  bool const past = target < traits.low || target > traits.high;
+  return {clamped(target, traits.low, traits.high), past && traits.low < traits.high};
+}
+
+/// The code of a position; `dither` in [0, 1) rounds stochastically, 0.5 to nearest. Integers are kept.
+PANTHER_HD std::int16_t code_of_position(float position, float dither) {
+  return static_cast<std::int16_t>(static_cast<std::int32_t>(position + dither) + code_of_g_min);
+}
+
+}  // namespace panther

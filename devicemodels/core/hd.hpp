@@ -1,0 +1,81 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The host+device marker and the arithmetic primitives that both compilers must round alike.
+// always_inline keeps one copy per caller: units compiled for several instruction sets never share a
+// merged out-of-line definition.
+
+#include <cstdint>
+
+#if defined(__CUDACC__)
+#define PANTHER_HD __host__ __device__ __forceinline__
+#else
+#define PANTHER_HD inline __attribute__((always_inline))
+#endif
+
+namespace panther {
+
+#if defined(__SIZEOF_INT128__)
+__extension__ typedef __int128 i128;
+#endif
+
+/// x·y + z with one rounding, on every backend.
+PANTHER_HD float fused(float x, float y, float z) {
+#if defined(__CUDA_ARCH__)
+  return __fmaf_rn(x, y, z);
+#else
+  return __builtin_fmaf(x, y, z);
+#endif
+}
+
+/// Correctly rounded square root.
+PANTHER_HD float root(float x) {
+#if defined(__CUDA_ARCH__)
+  return __fsqrt_rn(x);
+#else
+  return __builtin_sqrtf(x);
+#endif
+}
+
+/// Correctly rounded square root.
+PANTHER_HD double root(double x) {
+#if defined(__CUDA_ARCH__)
+  return __dsqrt_rn(x);
+#else
+  return __builtin_sqrt(x);
+#endif
+}
+
+PANTHER_HD float float_of_bits(std::int32_t bits) {
+#if defined(__CUDA_ARCH__)
+  return __int_as_float(bits);
+#else
+  return __builtin_bit_cast(float, bits);
+#endif
+}
+
+PANTHER_HD std::int32_t bits_of_float(float value) {
+#if defined(__CUDA_ARCH__)
+  return __float_as_int(value);
+#else
+  return __builtin_bit_cast(std::int32_t, value);
+#endif
+}
+
+template <class T>
+PANTHER_HD T smaller(T a, T b) {
+  return b < a ? b : a;
+}
+
+template <class T>
+PANTHER_HD T larger(T a, T b) {
+  return a < b ? b : a;
+}
+
+template <class T>
+PANTHER_HD T clamped(T value, T low, T high) {
+  return value < low ? low : (high < value ? high : value);
+}
+
+}  // namespace panther

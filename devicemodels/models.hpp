@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Every device law of the library, once. Adding a law: write models/<name>.hpp, include it here, and name it
+// in LawList. Parsing, help, kernels of every backend, contract tests and benchmarks follow this list.
+
+#include <variant>
+
+#include "devicemodels/models/exponential.hpp"
+#include "devicemodels/models/ideal.hpp"
+
+namespace panther {
+
+template <class... Laws>
+struct TypeList {
+  static constexpr int size = sizeof...(Laws);
+  using Params = std::variant<typename Laws::Params...>;
+};
+
+using LawList = TypeList<Ideal, Exponential>;
+
+/// The parameters of one law of the list.
+using LawParams = LawList::Params;
+
+namespace detail {
+template <class F, class... Laws>
+void visit_law(TypeList<Laws...>, int index, F&& f) {
+  int i = 0;
+  static_cast<void>(((i++ == index ? (f.template operator()<Laws>(), true) : false) || ...));
+}
+}  // namespace detail
+
+/// Calls f.template operator()<Law>() with the law of that index in LawList.
+template <class F>
+void visit_law(int index, F&& f) {
+  detail::visit_law(LawList{}, index, static_cast<F&&>(f));
+}
+
+}  // namespace panther
