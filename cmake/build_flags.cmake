@@ -1,0 +1,38 @@
+# SPDX-FileCopyrightText: The panther authors
+# SPDX-License-Identifier: Apache-2.0
+# panther_build_flags: warnings, floating-point rules and sanitizers of our own units. Every target links it
+# PRIVATE; users of the installed package get nothing of it (BUILD_INTERFACE).
+#
+# -ffp-contract=off and -fmad=false: a fused multiply-add rounds once where the reference rounds twice, so results
+# would depend on the compiler and the machine. -ffast-math and -march=native are never used, for the same reason.
+
+add_library(panther_build_flags INTERFACE)
+add_library(panther::build_flags ALIAS panther_build_flags)
+
+target_compile_features(panther_build_flags INTERFACE $<BUILD_INTERFACE:cxx_std_20>)
+
+set(panther_cxx_flags -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -ffp-contract=off)
+set(panther_cuda_flags
+    -fmad=false "-Xcompiler=-Wall,-Wextra,-Wshadow,-ffp-contract=off" --expt-relaxed-constexpr)
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  list(APPEND panther_cxx_flags -Wno-restrict) # false alarms on std::string, https://gcc.gnu.org/PR105651
+endif()
+if(PANTHER_WERROR)
+  list(APPEND panther_cxx_flags -Werror)
+  list(APPEND panther_cuda_flags -Werror=all-warnings)
+endif()
+if(PANTHER_SANITIZE)
+  set(panther_sanitizer -fsanitize=${PANTHER_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  # -O1: Debug's -O0 makes the training tests several times slower; the warnings below are false alarms that
+  # instrumentation brings in.
+  list(APPEND panther_cxx_flags ${panther_sanitizer} -O1 -Wno-maybe-uninitialized)
+  if(PANTHER_SANITIZE MATCHES "thread")
+    list(APPEND panther_cxx_flags -Wno-tsan)
+  endif()
+  target_link_options(panther_build_flags INTERFACE "$<BUILD_INTERFACE:${panther_sanitizer}>")
+endif()
+
+target_compile_options(
+  panther_build_flags INTERFACE "$<BUILD_INTERFACE:$<$<COMPILE_LANGUAGE:CXX>:${panther_cxx_flags}>>"
+                                "$<BUILD_INTERFACE:$<$<COMPILE_LANGUAGE:CUDA>:${panther_cuda_flags}>>")

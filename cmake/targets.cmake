@@ -1,0 +1,70 @@
+# SPDX-FileCopyrightText: The panther authors
+# SPDX-License-Identifier: Apache-2.0
+# The four functions that folders use to declare what they build. Include paths are rooted at the repository.
+
+# panther_add_library(<name> SOURCES <file>... [LINK <target>...] [PRIVATE_LINK <target>...])
+# Static library panther_<name>, alias panther::<name>, installed and exported under that name.
+# LINK is what its headers need, PRIVATE_LINK what only its sources need.
+function(panther_add_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINK;PRIVATE_LINK")
+  add_library(panther_${name} STATIC ${arg_SOURCES})
+  add_library(panther::${name} ALIAS panther_${name})
+  set_target_properties(panther_${name} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
+  target_compile_features(panther_${name} PUBLIC cxx_std_20)
+  target_include_directories(
+    panther_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
+                           $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/panther>)
+  target_link_libraries(panther_${name} PUBLIC ${arg_LINK} PRIVATE ${arg_PRIVATE_LINK} panther_build_flags)
+endfunction()
+
+# panther_add_program(<name> SOURCES <file>... [LINK <target>...])
+# Program in the root of the build folder, installed to bin.
+function(panther_add_program name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINK")
+  add_executable(${name} ${arg_SOURCES})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}")
+  target_link_libraries(${name} PRIVATE ${arg_LINK} panther_build_flags)
+  if(PANTHER_INSTALL)
+    install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  endif()
+endfunction()
+
+# panther_add_test(<name> SOURCES <file>... [LINK <target>...] [LABELS <label>...] [TIMEOUT <seconds>]
+#                  [DEFINITIONS <def>...] [WHOLE])
+# GoogleTest program <name>_test. Each case is one ctest case <name>.<Suite>.<Case>; with WHOLE the program is one
+# (for suites whose set-up is dear). A case that calls GTEST_SKIP counts as skipped.
+# Labels with a meaning: threads (also run under tsan), fresh (generated text), slow, install, bench.
+function(panther_add_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "WHOLE" "TIMEOUT" "SOURCES;LINK;LABELS;DEFINITIONS")
+  add_executable(${name}_test ${arg_SOURCES})
+  target_include_directories(${name}_test PRIVATE "${PROJECT_SOURCE_DIR}")
+  target_compile_definitions(
+    ${name}_test PRIVATE PANTHER_SOURCE_DIR="${PROJECT_SOURCE_DIR}" PANTHER_BINARY_DIR="${PROJECT_BINARY_DIR}"
+                         PANTHER_PYTHON="${PANTHER_PYTHON}" ${arg_DEFINITIONS})
+  target_link_libraries(${name}_test PRIVATE ${arg_LINK} GTest::gtest_main panther_build_flags)
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 300)
+  endif()
+  set(properties TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
+  if(arg_WHOLE)
+    add_test(NAME ${name} COMMAND ${name}_test)
+    set_tests_properties(${name} PROPERTIES ${properties} SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
+  else()
+    include(GoogleTest)
+    gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120
+                         PROPERTIES ${properties})
+  endif()
+endfunction()
+
+# panther_add_bench(<name> SOURCES <file>... [LINK <target>...])
+# Google Benchmark program bench_<name>, and a ctest case bench.<name> (label bench) that runs it at minimal length.
+function(panther_add_bench name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINK")
+  add_executable(bench_${name} ${arg_SOURCES})
+  target_include_directories(bench_${name} PRIVATE "${PROJECT_SOURCE_DIR}")
+  target_link_libraries(bench_${name} PRIVATE ${arg_LINK} benchmark::benchmark_main panther_build_flags)
+  if(PANTHER_TESTS)
+    add_test(NAME bench.${name} COMMAND bench_${name} --benchmark_min_time=0.001)
+    set_tests_properties(bench.${name} PROPERTIES LABELS bench TIMEOUT 300)
+  endif()
+endfunction()
