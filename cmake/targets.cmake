@@ -29,6 +29,9 @@ function(panther_add_program name)
   endif()
 endfunction()
 
+# Builds only the tests that run under tsan.
+add_custom_target(panther_threads_tests)
+
 # panther_add_test(<name> SOURCES <file>... [LINK <target>...] [LABELS <label>...] [TIMEOUT <seconds>]
 #                  [DEFINITIONS <def>...] [WHOLE])
 # GoogleTest program <name>_test. Each case is one ctest case <name>.<Suite>.<Case>; with WHOLE the program is one
@@ -45,7 +48,11 @@ function(panther_add_test name)
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
   endif()
-  set(properties TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
+  if("threads" IN_LIST arg_LABELS)
+    add_dependencies(panther_threads_tests ${name}_test)
+  endif()
+  string(REPLACE ";" "\\;" labels "${arg_LABELS}")
+  set(properties TIMEOUT ${arg_TIMEOUT} LABELS "${labels}")
   if(arg_WHOLE)
     add_test(NAME ${name} COMMAND ${name}_test)
     set_tests_properties(${name} PROPERTIES ${properties} SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
