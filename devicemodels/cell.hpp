@@ -126,6 +126,12 @@ PANTHER_HD Moved move_device(typename Law::Constants const& law, DeviceConstants
   return {clamped(target, traits.low, traits.high), past && traits.low < traits.high};
 }
 
+/// Conductance, in codes, of a device: what relative read noise scales with.
+PANTHER_HD float conductance_codes(float g_min_in_windows, float range, std::int16_t code, bool mirrored) {
+  float const position = position_of(code);
+  return fused(g_min_in_windows, range, mirrored ? range - position : position);
+}
+
 /// The code of a position; `dither` in [0, 1) rounds stochastically, 0.5 to nearest. Integers are kept.
 PANTHER_HD std::int16_t code_of_position(float position, float dither) {
   return static_cast<std::int16_t>(static_cast<std::int32_t>(position + dither) + code_of_g_min);

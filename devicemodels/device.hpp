@@ -155,7 +155,7 @@ struct Variation {
   bool slope = false;
   bool bend = false;
   bool bounds = false;  // window spread or stuck cells
-  constexpr bool any() const { return slope || bend || bounds; }
+  PANTHER_HD constexpr bool any() const { return slope || bend || bounds; }
 };
 
 inline Variation variation_of(DeviceConfig const& config) {

@@ -1,0 +1,135 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// A backend: memory where the state of a run lives, and the operations on it. The CPU backend finishes an
+// operation before it returns; the CUDA backend queues it on one stream, in order. download() and
+// synchronise() wait for everything queued. All backends give the same bits.
+
+#include <cstddef>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "devicemodels/device.hpp"
+#include "kernels/digital/operations.hpp"
+#include "kernels/xbar/read.hpp"
+#include "kernels/xbar/resolve.hpp"
+#include "kernels/xbar/update.hpp"
+
+namespace panther {
+
+/// A backend that this machine or this build cannot offer, or memory it does not have.
+struct BackendError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+class Backend {
+ public:
+  Backend() = default;
+  Backend(Backend const&) = delete;
+  Backend& operator=(Backend const&) = delete;
+  virtual ~Backend() = default;
+
+  virtual std::string name() const = 0;         // "cpu" or "cuda"
+  virtual std::string description() const = 0;  // device and instruction set, for provenance
+
+  virtual void* allocate(std::size_t bytes) = 0;  // zeroed; throws BackendError when memory is out
+  virtual void release(void* memory) noexcept = 0;
+  virtual void upload(void* to, void const* from, std::size_t bytes) = 0;
+  virtual void download(void* to, void const* from, std::size_t bytes) = 0;
+  virtual void clear(void* memory, std::size_t bytes) = 0;
+  virtual void synchronise() = 0;
+
+  virtual void read(ReadArgs const& args) = 0;
+  /// `law` is the index of the law in LawList; args.law holds that law's constants.
+  virtual void update(int law, UpdateArgs const& args) = 0;
+  virtual void resolve(int law, ResolveArgs const& args) = 0;
+  virtual void store_traits(StoreTraitsArgs const& args) = 0;
+
+  virtual void gather(GatherArgs const& args) = 0;
+  virtual void forward(ForwardArgs const& args) = 0;
+  virtual void loss(LossArgs const& args) = 0;
+  virtual void backward(BackwardArgs const& args) = 0;
+  virtual void drive(DriveArgs const& args) = 0;
+  virtual void gradient(GradientArgs const& args) = 0;
+  virtual void histogram(HistogramArgs const& args) = 0;
+};
+
+/// Instruction set of the CPU backend's vector paths. All give the same bits.
+enum class Isa : std::uint8_t { automatic, scalar, avx2, avx512 };
+template <>
+struct EnumNames<Isa> {
+  static constexpr std::array values{
+      std::pair{Isa::automatic, std::string_view{"auto"}}, std::pair{Isa::scalar, std::string_view{"scalar"}},
+      std::pair{Isa::avx2, std::string_view{"avx2"}}, std::pair{Isa::avx512, std::string_view{"avx512"}}};
+};
+
+struct CpuOptions {
+  int threads = 0;  // 0: as many as the machine has
+  Isa isa = Isa::automatic;
+};
+
+/// Throws BackendError if the CPU lacks the instruction set asked for.
+std::unique_ptr<Backend> make_cpu_backend(CpuOptions const& options);
+
+/// True if this build has CUDA kernels.
+bool cuda_built();
+
+/// Throws BackendError if the build has no CUDA or the machine has no usable GPU.
+std::unique_ptr<Backend> make_cuda_backend();
+
+/// An array in a backend's memory. Owns it; trivially copyable elements only.
+template <class T>
+class DeviceArray {
+  static_assert(std::is_trivially_copyable_v<T>);
+
+ public:
+  DeviceArray() = default;
+  DeviceArray(Backend& backend, std::size_t size)
+      : backend_(&backend), data_(static_cast<T*>(backend.allocate(size * sizeof(T)))), size_(size) {}
+  DeviceArray(Backend& backend, std::vector<T> const& values) : DeviceArray(backend, values.size()) {
+    upload(values);
+  }
+  DeviceArray(DeviceArray&& other) noexcept { swap(other); }
+  DeviceArray& operator=(DeviceArray&& other) noexcept {
+    DeviceArray moved(std::move(other));
+    swap(moved);
+    return *this;
+  }
+  ~DeviceArray() {
+    if (data_ != nullptr) backend_->release(data_);
+  }
+
+  T* data() { return data_; }
+  T const* data() const { return data_; }
+  std::size_t size() const { return size_; }
+
+  /// Replaces the first values.size() elements.
+  void upload(std::vector<T> const& values) {
+    if (values.size() > size_) throw std::length_error("DeviceArray::upload: more values than elements");
+    if (!values.empty()) backend_->upload(data_, values.data(), values.size() * sizeof(T));
+  }
+  std::vector<T> download() const {
+    std::vector<T> values(size_);
+    if (size_ != 0) backend_->download(values.data(), data_, size_ * sizeof(T));
+    return values;
+  }
+  void clear() {
+    if (size_ != 0) backend_->clear(data_, size_ * sizeof(T));
+  }
+
+ private:
+  void swap(DeviceArray& other) noexcept {
+    std::swap(backend_, other.backend_);
+    std::swap(data_, other.data_);
+    std::swap(size_, other.size_);
+  }
+
+  Backend* backend_ = nullptr;
+  T* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+}  // namespace panther

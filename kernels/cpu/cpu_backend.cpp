@@ -1,0 +1,90 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <thread>
+
+#include "kernels/base/backend.hpp"
+#include "kernels/cpu/thread_pool.hpp"
+
+namespace panther {
+
+namespace {
+
+constexpr std::size_t cache_line = 64;
+
+class CpuBackend final : public Backend {
+ public:
+  explicit CpuBackend(CpuOptions const& options)
+      : pool_(options.threads > 0 ? options.threads
+                                  : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()))) {}
+
+  std::string name() const override { return "cpu"; }
+  std::string description() const override { return "cpu scalar"; }
+
+  void* allocate(std::size_t bytes) override {
+    std::size_t const padded = (bytes + cache_line - 1) / cache_line * cache_line + cache_line;
+    void* const memory = std::aligned_alloc(cache_line, padded);
+    if (memory == nullptr) {
+      throw BackendError("out of memory: " + std::to_string(padded) + " bytes for the emulated devices");
+    }
+    std::memset(memory, 0, padded);
+    return memory;
+  }
+  void release(void* memory) noexcept override { std::free(memory); }
+  void upload(void* to, void const* from, std::size_t bytes) override { std::memcpy(to, from, bytes); }
+  void download(void* to, void const* from, std::size_t bytes) override { std::memcpy(to, from, bytes); }
+  void clear(void* memory, std::size_t bytes) override { std::memset(memory, 0, bytes); }
+  void synchronise() override {}
+
+  void read(ReadArgs const& args) override { run_items(ReadLine{args}, args.items(), 1); }
+  void update(int law, UpdateArgs const& args) override {
+    visit_law(law, [&]<class Law>() {
+      UpdateLane<Law> const lane{args};
+      run_items(lane, lane.items(), 64);
+    });
+  }
+  void resolve(int law, ResolveArgs const& args) override {
+    visit_law(law, [&]<class Law>() {
+      ResolveWeight<Law> const weight{args};
+      run_items(weight, weight.items(), 64);
+    });
+  }
+  void store_traits(StoreTraitsArgs const& args) override { run(StoreTraits{args}, 64); }
+  void gather(GatherArgs const& args) override { run(GatherInputs{args}, 1024); }
+  void forward(ForwardArgs const& args) override { run(ForwardVector{args}, 4); }
+  void loss(LossArgs const& args) override { run(LossVector{args}, 16); }
+  void backward(BackwardArgs const& args) override { run(BackwardVector{args}, 4); }
+  void drive(DriveArgs const& args) override { run(DriveVector{args}, 4); }
+  void gradient(GradientArgs const& args) override { run(GradientElement{args}, 256); }
+  void histogram(HistogramArgs const& args) override {
+    for (int row = 0; row < args.rows; ++row) {
+      for (int col = 0; col < args.cols; ++col) ++args.bins[level_bin(args, row, col)];
+    }
+  }
+
+ private:
+  template <class Functor>
+  void run(Functor const& functor, std::int64_t grain) {
+    run_items(functor, functor.items(), grain);
+  }
+
+  template <class Functor>
+  void run_items(Functor const& functor, std::int64_t items, std::int64_t grain) {
+    pool_.for_ranges(items, grain, [&](std::int64_t first, std::int64_t last) {
+      for (std::int64_t item = first; item < last; ++item) functor(item);
+    });
+  }
+
+  ThreadPool pool_;
+};
+
+}  // namespace
+
+std::unique_ptr<Backend> make_cpu_backend(CpuOptions const& options) {
+  return std::make_unique<CpuBackend>(options);
+}
+
+}  // namespace panther

@@ -1,0 +1,213 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Writing weights: programming (weights given), carry resolution (weights read from the devices and recoded
+// to canonical digits) and the merge of variant V3 (weights of one set plus the updates collected in
+// another). Only cells whose nearest level differs from the wanted digit are written.
+//
+// A write is ideal (the digit exactly), open-loop (the steps that an ideal device would need, in one noisy
+// move) or write-verify (read, correct by the rounded error, at least one step, until within the tolerance
+// or out of attempts). Stuck cells and window bounds limit all three.
+//
+// One item is one weight of one replica: all its slices, so the recoding needs no second pass. Random words
+// are per device, write event and attempt: word 0-1 write and read normal, word 2 dither.
+
+#include <cstdint>
+
+#include "kernels/xbar/digits.hpp"
+#include "kernels/xbar/update.hpp"
+
+namespace panther {
+
+enum class WriteMode : std::uint8_t { ideal, open_loop, write_verify };
+template <>
+struct EnumNames<WriteMode> {
+  static constexpr std::array values{std::pair{WriteMode::ideal, std::string_view{"ideal"}},
+                                     std::pair{WriteMode::open_loop, std::string_view{"open_loop"}},
+                                     std::pair{WriteMode::write_verify, std::string_view{"write_verify"}}};
+};
+
+inline constexpr int max_write_attempts = 250;
+/// Attempt number under which the read that precedes a write draws its noise.
+inline constexpr std::uint32_t resolve_read_attempt = 255;
+
+struct ResolveArgs {
+  XbarShape shape;
+  Slicing slicing;
+  std::int16_t* codes;
+  TraitSource traits;
+  DeviceConstants const* devices;  // [replica]
+  void const* law;                 // Law::Constants [replica][slice]
+  SliceCounters* counters;         // [replica][slice]
+  LayerCounters* layer_counters;   // [replica]
+  std::int32_t const* weights;     // programming: [replica][row][column]; null: read from source_set
+  std::uint64_t event;             // index of this write event: every event draws fresh noise
+  int layer;
+  int source_set;       // set whose devices hold the weights (weights == null)
+  int addend_set;       // set whose levels are added, or no_set
+  unsigned target_mask; // sets that are written
+  unsigned clear_mask;  // sets whose devices are written to level 0 afterwards
+  WriteMode mode;
+  int attempts;         // write-verify: limit, <= max_write_attempts
+  float tolerance;      // write-verify: levels
+  int adc_bits;         // converter that reads single devices; 0: ideal
+  bool noisy_read;
+  WriteNoiseKind noise;
+  CodeRounding rounding;
+};
+
+inline constexpr int no_set = -1;
+
+template <class Law>
+struct ResolveWeight {
+  ResolveArgs args;
+
+  PANTHER_HD std::int64_t items() const {
+    return static_cast<std::int64_t>(args.shape.replicas) * args.shape.rows * args.shape.cols;
+  }
+
+  PANTHER_HD void operator()(std::int64_t item) const {
+    int const col = static_cast<int>(item % args.shape.cols);
+    int const row = static_cast<int>(item / args.shape.cols % args.shape.rows);
+    int const replica = static_cast<int>(item / args.shape.cols / args.shape.rows);
+    std::int64_t const weight = args.weights != nullptr ? args.weights[item] : read_weight(replica, row, col);
+    Digits const digits = digits_of(args.slicing, weight);
+    if (digits.saturated) count(args.layer_counters[replica].weights_saturated, 1);
+    for (int set = 0; set < args.shape.sets; ++set) {
+      for (int slice = 0; slice < args.slicing.slices; ++slice) {
+        if (((args.target_mask >> set) & 1U) != 0) {
+          write_slice(replica, set, slice, row, col, digits.level[slice]);
+        } else if (((args.clear_mask >> set) & 1U) != 0) {
+          write_slice(replica, set, slice, row, col, 0);
+        }
+      }
+    }
+  }
+
+  PANTHER_HD std::int64_t read_weight(int replica, int row, int col) const {
+    std::int64_t weight = 0;
+    for (int slice = 0; slice < args.slicing.slices; ++slice) {
+      std::int64_t level = read_level(replica, args.source_set, slice, row, col);
+      if (args.addend_set != no_set) level += read_level(replica, args.addend_set, slice, row, col);
+      weight += level * (static_cast<std::int64_t>(1) << (args.slicing.digit_bits * slice));
+    }
+    return weight;
+  }
+
+  PANTHER_HD std::uint64_t device_of(int set, int plane, int row, int col) const {
+    return device_item(static_cast<std::uint64_t>(args.layer), static_cast<std::uint64_t>(set),
+                       static_cast<std::uint64_t>(plane), static_cast<std::uint64_t>(row),
+                       static_cast<std::uint64_t>(col));
+  }
+
+  /// A slice's state as a whole level: read noise of each device, converter, rounding.
+  PANTHER_HD std::int32_t read_level(int replica, int set, int slice, int row, int col) const {
+    std::int32_t code_sum = 0;
+    for (int k = 0; k < args.slicing.planes_per_slice; ++k) {
+      int const plane = slice * args.slicing.planes_per_slice + k;
+      std::int16_t const code = args.codes[args.shape.index(replica, set, plane, row, col)];
+      code_sum += code;
+      if (!args.noisy_read) continue;
+      PhiloxWords const words = draw(args.devices[replica].seed, Stream::write_read_noise,
+                                     device_of(set, plane, row, col), args.event, resolve_read_attempt);
+      code_sum += static_cast<std::int32_t>(
+          nearest(read_deviation(replica, slice, code, k == 1) * normal_pair(words.w[0], words.w[1]).first));
+    }
+    return nearest_level(args.slicing, slice, converted_codes(slice, code_sum));
+  }
+
+  /// Standard deviation, in codes, of one read of one device.
+  PANTHER_HD float read_deviation(int replica, int slice, std::int16_t code, bool mirrored) const {
+    DeviceConstants const& k = args.devices[replica];
+    int const bits = args.slicing.cell_bits[slice];
+    float const g = conductance_codes(k.g_min_in_windows, static_cast<float>(window_range(bits)), code, mirrored);
+    float const relative = k.read_relative * g;
+    float const line = k.read_line * static_cast<float>(codes_per_level(bits));
+    return root(fused(relative, relative, line * line));
+  }
+
+  /// A converter of fewer bits than the cell sees multiples of its own step.
+  PANTHER_HD std::int32_t converted_codes(int slice, std::int32_t code_sum) const {
+    int const bits = args.slicing.cell_bits[slice];
+    if (args.adc_bits == 0 || args.adc_bits >= bits) return code_sum;
+    int const shift = 16 - args.adc_bits + args.slicing.planes_per_slice - 1;
+    return round_shift(code_sum, shift) * (1 << shift);
+  }
+
+  PANTHER_HD void write_slice(int replica, int set, int slice, int row, int col, std::int32_t level) const {
+    if (read_level(replica, set, slice, row, col) == level) return;
+    SliceCounters& counters = args.counters[replica * args.slicing.slices + slice];
+    for (int k = 0; k < args.slicing.planes_per_slice; ++k) {
+      write_device(replica, set, slice * args.slicing.planes_per_slice + k, row, col, level, counters);
+    }
+  }
+
+  PANTHER_HD void write_device(int replica, int set, int plane, int row, int col, std::int32_t level,
+                               SliceCounters& counters) const {
+    int const bits = args.slicing.cell_bits[args.slicing.slice_of(plane)];
+    float const range = static_cast<float>(window_range(bits));
+    std::int64_t const index = args.shape.index(replica, set, plane, row, col);
+    Traits const traits =
+        args.traits.load(args.devices[replica], range, index, device_of(set, plane, row, col));
+    std::int32_t const wanted = level * codes_per_level(bits);
+    count(counters.cells_written, 1);
+    if (args.mode == WriteMode::ideal) {
+      count(counters.write_steps, magnitude_of((wanted - args.codes[index]) / codes_per_level(bits)));
+      args.codes[index] = placed(traits, plane, range, wanted);
+    } else {
+      approach(replica, set, plane, row, col, index, traits, wanted, counters);
+    }
+  }
+
+  /// The wanted code within the device's bounds.
+  PANTHER_HD std::int16_t placed(Traits const& traits, int plane, float range, std::int32_t wanted) const {
+    bool const mirrored = args.slicing.mirrored(plane);
+    float const stored = static_cast<float>(wanted - code_of_g_min);
+    float const physical = clamped(mirrored ? range - stored : stored, traits.low, traits.high);
+    return code_of_position(mirrored ? range - physical : physical, 0.5F);
+  }
+
+  /// Open loop: one move. Write-verify: moves until the device reads within the tolerance.
+  PANTHER_HD void approach(int replica, int set, int plane, int row, int col, std::int64_t index,
+                           Traits const& traits, std::int32_t wanted, SliceCounters& counters) const {
+    int const slice = args.slicing.slice_of(plane);
+    auto const unit = static_cast<float>(codes_per_level(args.slicing.cell_bits[slice]));
+    bool const verify = args.mode == WriteMode::write_verify;
+    int const moves = verify ? args.attempts : 1;
+    for (int attempt = 0; attempt < moves || verify; ++attempt) {
+      PhiloxWords const words =
+          draw(args.devices[replica].seed, Stream::write_noise, device_of(set, plane, row, col), args.event,
+               static_cast<std::uint32_t>(attempt));
+      NormalPair const normals = normal_pair(words.w[0], words.w[1]);
+      auto seen = static_cast<float>(args.codes[index]);
+      if (args.noisy_read) {
+        seen = fused(read_deviation(replica, slice, args.codes[index], args.slicing.mirrored(plane)),
+                     normals.second, seen);
+      }
+      float const error = (static_cast<float>(wanted) - seen) / unit;  // levels
+      if (verify && (error < 0 ? -error : error) <= args.tolerance) return;
+      if (attempt == moves) {
+        count(counters.write_failures, 1);
+        return;
+      }
+      auto const whole = static_cast<std::int32_t>(nearest(error));
+      std::uint32_t const steps = larger(magnitude_of(whole), 1U);
+      move(replica, plane, index, traits, steps, error > 0, normals.first, words.w[2]);
+      count(counters.write_steps, steps);
+    }
+  }
+
+  PANTHER_HD void move(int replica, int plane, std::int64_t index, Traits const& traits, std::uint32_t steps,
+                       bool up, float normal, std::uint32_t dither_word) const {
+    UpdateArgs update{};
+    update.slicing = args.slicing;
+    update.devices = args.devices;
+    update.law = args.law;
+    update.noise = args.noise;
+    float const dither = args.rounding == CodeRounding::stochastic ? dither_of(dither_word) : 0.5F;
+    DeviceMover<Law>{update, replica, plane}(args.codes[index], traits, steps, up, normal, dither);
+  }
+};
+
+}  // namespace panther

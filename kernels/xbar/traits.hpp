@@ -1,0 +1,95 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Where a kernel gets a device's frozen draws from: one stored byte per varied property, or regeneration
+// from the seed. Both give the same numbers; which is faster is measured in bench/.
+
+#include <cstdint>
+
+#include "devicemodels/cell.hpp"
+#include "kernels/xbar/slicing.hpp"
+
+namespace panther {
+
+/// Bytes a device that stored variation costs.
+constexpr int stored_trait_bytes(Variation variation) {
+  return 2 * ((variation.slope ? 1 : 0) + (variation.bend ? 1 : 0) + (variation.bounds ? 1 : 0));
+}
+
+struct TraitSource {
+  Variation variation;
+  std::int8_t const* stored;  // [property][replica][set][plane][row][stride]; null: regenerate
+  std::int64_t devices;       // XbarShape::devices(): distance between stored properties
+
+  /// `index` is XbarShape::index of the device, `item` its device_item.
+  PANTHER_HD Traits load(DeviceConstants const& k, float range, std::int64_t index, std::uint64_t item) const {
+    if (!variation.any()) return nominal_traits(range);
+    if (stored == nullptr) return regenerated_traits(k, range, item);
+    TraitDraws draws{};
+    std::int64_t at = index;
+    if (variation.slope) {
+      draws.slope_up = stored[at];
+      draws.slope_down = stored[at + devices];
+      at += 2 * devices;
+    }
+    if (variation.bend) {
+      draws.bend_up = stored[at];
+      draws.bend_down = stored[at + devices];
+      at += 2 * devices;
+    }
+    if (variation.bounds) {
+      draws.low = stored[at];
+      draws.high = stored[at + devices];
+    }
+    return traits_of(k, range, draws);
+  }
+};
+
+struct StoreTraitsArgs {
+  XbarShape shape;
+  DeviceConstants const* devices;  // [replica]
+  std::int8_t* stored;
+  Variation variation;
+  int layer;
+};
+
+/// Fills the stored draws of every device, once.
+struct StoreTraits {
+  StoreTraitsArgs args;
+
+  PANTHER_HD std::int64_t items() const { return args.shape.devices(); }
+
+  PANTHER_HD void operator()(std::int64_t index) const {
+    XbarShape const& shape = args.shape;
+    auto const col = static_cast<std::uint64_t>(index % shape.stride);
+    std::int64_t rest = index / shape.stride;
+    auto const row = static_cast<std::uint64_t>(rest % shape.rows);
+    rest /= shape.rows;
+    auto const plane = static_cast<std::uint64_t>(rest % shape.planes);
+    rest /= shape.planes;
+    auto const set = static_cast<std::uint64_t>(rest % shape.sets);
+    DeviceConstants const& k = args.devices[rest / shape.sets];
+    std::uint64_t const item = device_item(static_cast<std::uint64_t>(args.layer), set, plane, row, col);
+    PhiloxWords const r = draw(k.seed, Stream::device_variation, item, 0);
+    TraitDraws const draws = trait_draws(k, r.w[0], r.w[1], r.w[2], r.w[3]);
+    std::int64_t const devices = shape.devices();
+    std::int64_t at = index;
+    if (args.variation.slope) {
+      args.stored[at] = draws.slope_up;
+      args.stored[at + devices] = draws.slope_down;
+      at += 2 * devices;
+    }
+    if (args.variation.bend) {
+      args.stored[at] = draws.bend_up;
+      args.stored[at + devices] = draws.bend_down;
+      at += 2 * devices;
+    }
+    if (args.variation.bounds) {
+      args.stored[at] = draws.low;
+      args.stored[at + devices] = draws.high;
+    }
+  }
+};
+
+}  // namespace panther
