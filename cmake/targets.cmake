@@ -2,11 +2,19 @@
 # SPDX-License-Identifier: Apache-2.0
 # The four functions that folders use to declare what they build. Include paths are rooted at the repository.
 
+# A misspelt keyword would silently drop sources or labels.
+macro(panther_refuse_unknown function name)
+  if(arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "${function}(${name}): unknown argument ${arg_UNPARSED_ARGUMENTS}")
+  endif()
+endmacro()
+
 # panther_add_library(<name> SOURCES <file>... [LINK <target>...] [PRIVATE_LINK <target>...])
 # Static library panther_<name>, alias panther::<name>, installed and exported under that name.
 # LINK is what its headers need, PRIVATE_LINK what only its sources need.
 function(panther_add_library name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINK;PRIVATE_LINK")
+  panther_refuse_unknown(panther_add_library ${name})
   add_library(panther_${name} STATIC ${arg_SOURCES})
   add_library(panther::${name} ALIAS panther_${name})
   set_target_properties(panther_${name} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
@@ -21,6 +29,7 @@ endfunction()
 # Program in the root of the build folder, installed to bin.
 function(panther_add_program name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINK")
+  panther_refuse_unknown(panther_add_program ${name})
   add_executable(${name} ${arg_SOURCES})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}")
   target_link_libraries(${name} PRIVATE ${arg_LINK} panther_build_flags)
@@ -32,13 +41,14 @@ endfunction()
 # Builds only the tests that run under tsan.
 add_custom_target(panther_threads_tests)
 
-# panther_add_test(<name> SOURCES <file>... [LINK <target>...] [LABELS <label>...] [TIMEOUT <seconds>]
+# panther_add_test(<name> SOURCES <file>... [LINK <target>...] [LABEL <label>] [TIMEOUT <seconds>]
 #                  [DEFINITIONS <def>...] [WHOLE])
 # GoogleTest program <name>_test. Each case is one ctest case <name>.<Suite>.<Case>; with WHOLE the program is one
 # (for suites whose set-up is dear). A case that calls GTEST_SKIP counts as skipped.
-# Labels with a meaning: threads (also run under tsan), fresh (generated text), slow, install, bench.
+# Labels with a meaning: threads (also run under tsan), fresh (generated text is up to date).
 function(panther_add_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "WHOLE" "TIMEOUT" "SOURCES;LINK;LABELS;DEFINITIONS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "WHOLE" "LABEL;TIMEOUT" "SOURCES;LINK;DEFINITIONS")
+  panther_refuse_unknown(panther_add_test ${name})
   add_executable(${name}_test ${arg_SOURCES})
   target_include_directories(${name}_test PRIVATE "${PROJECT_SOURCE_DIR}")
   target_compile_definitions(
@@ -48,11 +58,13 @@ function(panther_add_test name)
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
   endif()
-  if("threads" IN_LIST arg_LABELS)
+  if(arg_LABEL STREQUAL "threads")
     add_dependencies(panther_threads_tests ${name}_test)
   endif()
-  string(REPLACE ";" "\\;" labels "${arg_LABELS}")
-  set(properties TIMEOUT ${arg_TIMEOUT} LABELS "${labels}")
+  set(properties TIMEOUT ${arg_TIMEOUT})
+  if(arg_LABEL)
+    list(APPEND properties LABELS ${arg_LABEL})
+  endif()
   if(arg_WHOLE)
     add_test(NAME ${name} COMMAND ${name}_test)
     set_tests_properties(${name} PROPERTIES ${properties} SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
@@ -67,6 +79,7 @@ endfunction()
 # Google Benchmark program bench_<name>, and a ctest case bench.<name> (label bench) that runs it at minimal length.
 function(panther_add_bench name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINK")
+  panther_refuse_unknown(panther_add_bench ${name})
   add_executable(bench_${name} ${arg_SOURCES})
   target_include_directories(bench_${name} PRIVATE "${PROJECT_SOURCE_DIR}")
   target_link_libraries(bench_${name} PRIVATE ${arg_LINK} benchmark::benchmark_main panther_build_flags)
