@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The physics of one device under the contract that all laws share: frozen traits, a noisy move, rounding.
-// The CPU's vector loops and the GPU's threads inline these same functions.
+// The physics of one device under the contract that all laws share: frozen traits, a noisy move,
+// rounding. The CPU's vector loops and the GPU's threads inline these same functions.
 
 #include "devicemodels/core/law.hpp"
 #include "devicemodels/core/normal.hpp"
@@ -13,8 +13,8 @@
 
 namespace panther {
 
-/// Frozen normal draws of one device, quantised to 1/32 of a standard deviation so that a stored byte and a
-/// regenerated draw are the same number. |value| <= 127/32.
+/// Frozen normal draws of one device, quantised to 1/32 of a standard deviation so that a stored
+/// byte and a regenerated draw are the same number. |value| <= 127/32.
 struct TraitDraws {
   std::int8_t slope_up;
   std::int8_t slope_down;
@@ -27,10 +27,13 @@ struct TraitDraws {
 inline constexpr std::int8_t stuck_mark = -128;
 
 PANTHER_HD std::int8_t quantised_draw(float normal) {
-  return static_cast<std::int8_t>(static_cast<std::int32_t>(nearest(clamped(normal * 32.0F, -127.0F, 127.0F))));
+  return static_cast<std::int8_t>(
+      static_cast<std::int32_t>(nearest(clamped(normal * 32.0F, -127.0F, 127.0F))));
 }
 
-PANTHER_HD float draw_value(std::int8_t quantised) { return static_cast<float>(quantised) * 0x1p-5F; }
+PANTHER_HD float draw_value(std::int8_t quantised) {
+  return static_cast<float>(quantised) * 0x1p-5F;
+}
 
 /// All frozen draws of a device from its four random words (Stream::device_variation).
 PANTHER_HD TraitDraws trait_draws(DeviceConstants const& k, std::uint32_t w0, std::uint32_t w1,
@@ -40,9 +43,12 @@ PANTHER_HD TraitDraws trait_draws(DeviceConstants const& k, std::uint32_t w0, st
   NormalPair const bound = coarse_normal_pair(w2);
   bool const stuck_low = w3 < k.stuck_low_below;
   bool const stuck_high = !stuck_low && w3 < k.stuck_high_below;
-  float const paired = fused(k.slope_correlation, slope.first, k.slope_decorrelation * slope.second);
-  return {quantised_draw(slope.first), quantised_draw(paired),
-          quantised_draw(bend.first),  quantised_draw(bend.second),
+  float const paired =
+      fused(k.slope_correlation, slope.first, k.slope_decorrelation * slope.second);
+  return {quantised_draw(slope.first),
+          quantised_draw(paired),
+          quantised_draw(bend.first),
+          quantised_draw(bend.second),
           stuck_low ? stuck_mark : quantised_draw(bound.first),
           stuck_high ? stuck_mark : quantised_draw(bound.second)};
 }
@@ -60,8 +66,8 @@ struct Bounds {
   float high;
 };
 
-/// Reachable positions of a device whose nominal window is [0, range]. Ends that cross meet in their middle
-/// (a dead device).
+/// Reachable positions of a device whose nominal window is [0, range]. Ends that cross meet in
+/// their middle (a dead device).
 PANTHER_HD Bounds bounds_of(DeviceConstants const& k, float range, std::int8_t low_draw,
                             std::int8_t high_draw) {
   float const reach = k.window_spread * range;
@@ -79,9 +85,12 @@ PANTHER_HD Bounds bounds_of(DeviceConstants const& k, float range, std::int8_t l
 
 PANTHER_HD Traits traits_of(DeviceConstants const& k, float range, TraitDraws const& draws) {
   Bounds const bounds = bounds_of(k, range, draws.low, draws.high);
-  return {slope_of(k.slope_spread, draws.slope_up),       slope_of(k.slope_spread, draws.slope_down),
-          bend_of(k.nonlinearity_spread, draws.bend_up),  bend_of(k.nonlinearity_spread, draws.bend_down),
-          bounds.low,                                     bounds.high};
+  return {slope_of(k.slope_spread, draws.slope_up),
+          slope_of(k.slope_spread, draws.slope_down),
+          bend_of(k.nonlinearity_spread, draws.bend_up),
+          bend_of(k.nonlinearity_spread, draws.bend_down),
+          bounds.low,
+          bounds.high};
 }
 
 /// Traits of a device, regenerated. `item` is device_item(layer, set, plane, row, column).
@@ -98,8 +107,8 @@ PANTHER_HD Traits nominal_traits(float range) {
 
 /// Standard deviation, in codes, of the noise of a move by `change` codes from `position`.
 /// CrossSim: sigma sqrt(R |D|), times w/R or R/w.
-PANTHER_HD float write_noise_std(DeviceConstants const& k, WriteNoiseKind kind, float range, float position,
-                                 float change) {
+PANTHER_HD float write_noise_std(DeviceConstants const& k, WriteNoiseKind kind, float range,
+                                 float position, float change) {
   float const magnitude = change < 0.0F ? -change : change;
   float const base = k.write_sigma * root(range * magnitude);
   if (kind == WriteNoiseKind::additive) return base;
@@ -127,12 +136,14 @@ PANTHER_HD Moved move_device(typename Law::Constants const& law, DeviceConstants
 }
 
 /// Conductance, in codes, of a device: what relative read noise scales with.
-PANTHER_HD float conductance_codes(float g_min_in_windows, float range, std::int16_t code, bool mirrored) {
+PANTHER_HD float conductance_codes(float g_min_in_windows, float range, std::int16_t code,
+                                   bool mirrored) {
   float const position = position_of(code);
   return fused(g_min_in_windows, range, mirrored ? range - position : position);
 }
 
-/// The code of a position; `dither` in [0, 1) rounds stochastically, 0.5 to nearest. Integers are kept.
+/// The code of a position; `dither` in [0, 1) rounds stochastically, 0.5 to nearest. Integers are
+/// kept.
 PANTHER_HD std::int16_t code_of_position(float position, float dither) {
   return static_cast<std::int16_t>(static_cast<std::int32_t>(position + dither) + code_of_g_min);
 }

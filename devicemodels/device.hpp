@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Everything configurable about the devices of a crossbar: the law, write noise, device-to-device spread,
-// read noise and stuck cells. One described struct; the constants derived from it are what kernels see.
+// Everything configurable about the devices of a crossbar: the law, write noise, device-to-device
+// spread, read noise and stuck cells. One described struct; the constants derived from it are what
+// kernels see.
 
 #include <algorithm>
 #include <cmath>
@@ -16,23 +17,26 @@
 
 namespace panther {
 
-/// State dependence of write noise (CrossSim's three kinds). The standard deviation of a move by D, window R:
-/// sigma sqrt(R |D|), times w/R (proportional) or R/w (inverse), w the conductance before the move.
+/// State dependence of write noise (CrossSim's three kinds). The standard deviation of a move by D,
+/// window R: sigma sqrt(R |D|), times w/R (proportional) or R/w (inverse), w the conductance before
+/// the move.
 enum class WriteNoiseKind : std::uint8_t { off, additive, proportional, inverse };
 template <>
 struct EnumNames<WriteNoiseKind> {
-  static constexpr std::array values{std::pair{WriteNoiseKind::off, std::string_view{"off"}},
-                                     std::pair{WriteNoiseKind::additive, std::string_view{"additive"}},
-                                     std::pair{WriteNoiseKind::proportional, std::string_view{"proportional"}},
-                                     std::pair{WriteNoiseKind::inverse, std::string_view{"inverse"}}};
+  static constexpr std::array values{
+      std::pair{WriteNoiseKind::off, std::string_view{"off"}},
+      std::pair{WriteNoiseKind::additive, std::string_view{"additive"}},
+      std::pair{WriteNoiseKind::proportional, std::string_view{"proportional"}},
+      std::pair{WriteNoiseKind::inverse, std::string_view{"inverse"}}};
 };
 
 /// How a float32 position becomes an int16 code.
 enum class CodeRounding : std::uint8_t { stochastic, nearest };
 template <>
 struct EnumNames<CodeRounding> {
-  static constexpr std::array values{std::pair{CodeRounding::stochastic, std::string_view{"stochastic"}},
-                                     std::pair{CodeRounding::nearest, std::string_view{"nearest"}}};
+  static constexpr std::array values{
+      std::pair{CodeRounding::stochastic, std::string_view{"stochastic"}},
+      std::pair{CodeRounding::nearest, std::string_view{"nearest"}}};
 };
 
 struct WriteNoise {
@@ -45,13 +49,21 @@ struct WriteNoise {
   static void fields(Self& self, Visitor& visit) {
     visit("kind", self.kind, Field{.doc = "state dependence of the noise of a write"});
     visit("sigma", self.sigma,
-          Field{.unit = "1", .doc = "CrossSim's sigma: std = sigma sqrt(R |change|)", .lo = 0, .hi = 10});
+          Field{.unit = "1",
+                .doc = "CrossSim's sigma: std = sigma sqrt(R |change|)",
+                .lo = 0,
+                .hi = 10});
     visit("c2c", self.c2c,
-          Field{.unit = "window", .doc = "NeuroSim's cycle-to-cycle sigma per pulse, instead of sigma "
-                                         "(sigma = c2c sqrt(c2c_pulses))",
-                .lo = 0, .hi = 1});
+          Field{.unit = "window",
+                .doc = "NeuroSim's cycle-to-cycle sigma per pulse, instead of sigma "
+                       "(sigma = c2c sqrt(c2c_pulses))",
+                .lo = 0,
+                .hi = 1});
     visit("c2c_pulses", self.c2c_pulses,
-          Field{.unit = "pulses", .doc = "pulses across the window that c2c refers to", .lo = 1, .hi = 1e6});
+          Field{.unit = "pulses",
+                .doc = "pulses across the window that c2c refers to",
+                .lo = 1,
+                .hi = 1e6});
   }
 
   /// The sigma that applies. Throws std::invalid_argument if sigma and c2c are both given.
@@ -67,16 +79,24 @@ struct Spread {
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor& visit) {
-    visit("slope", self.slope,
-          Field{.unit = "1", .doc = "relative std of the step size, up and down", .lo = 0, .hi = 2});
+    visit(
+        "slope", self.slope,
+        Field{.unit = "1", .doc = "relative std of the step size, up and down", .lo = 0, .hi = 2});
     visit("slope_correlation", self.slope_correlation,
-          Field{.unit = "1", .doc = "correlation of a device's up and down step size", .lo = -1, .hi = 1});
+          Field{.unit = "1",
+                .doc = "correlation of a device's up and down step size",
+                .lo = -1,
+                .hi = 1});
     visit("window", self.window,
-          Field{.unit = "window", .doc = "std of either end of the window; a device cannot leave the nominal "
-                                         "window, so spread only takes away",
-                .lo = 0, .hi = 0.25});
-    visit("nonlinearity", self.nonlinearity,
-          Field{.unit = "1", .doc = "relative std of the nonlinearity, up and down", .lo = 0, .hi = 2});
+          Field{.unit = "window",
+                .doc = "std of either end of the window; a device cannot leave the nominal "
+                       "window, so spread only takes away",
+                .lo = 0,
+                .hi = 0.25});
+    visit(
+        "nonlinearity", self.nonlinearity,
+        Field{
+            .unit = "1", .doc = "relative std of the nonlinearity, up and down", .lo = 0, .hi = 2});
   }
 };
 
@@ -87,11 +107,15 @@ struct ReadNoise {
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor& visit) {
     visit("relative", self.relative,
-          Field{.unit = "G", .doc = "std of a device's conductance in one read step, relative to it",
-                .lo = 0, .hi = 1});
+          Field{.unit = "G",
+                .doc = "std of a device's conductance in one read step, relative to it",
+                .lo = 0,
+                .hi = 1});
     visit("line", self.line,
-          Field{.unit = "levels", .doc = "std added to the sum of a line (column) in one read step",
-                .lo = 0, .hi = 1e4});
+          Field{.unit = "levels",
+                .doc = "std added to the sum of a line (column) in one read step",
+                .lo = 0,
+                .hi = 1e4});
   }
 };
 
@@ -101,8 +125,10 @@ struct StuckCells {
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor& visit) {
-    visit("low", self.low, Field{.unit = "1", .doc = "share of devices stuck at G_min", .lo = 0, .hi = 1});
-    visit("high", self.high, Field{.unit = "1", .doc = "share of devices stuck at G_max", .lo = 0, .hi = 1});
+    visit("low", self.low,
+          Field{.unit = "1", .doc = "share of devices stuck at G_min", .lo = 0, .hi = 1});
+    visit("high", self.high,
+          Field{.unit = "1", .doc = "share of devices stuck at G_max", .lo = 0, .hi = 1});
   }
 };
 
@@ -119,9 +145,12 @@ struct DeviceConfig {
   static void fields(Self& self, Visitor& visit) {
     visit("law", self.law, Field{.doc = "response of a cell to programming steps", .tag = "law"});
     visit("on_off_ratio", self.on_off_ratio,
-          Field{.unit = "1", .doc = "G_max / G_min (enters noise that depends on conductance)", .lo = 1.01,
+          Field{.unit = "1",
+                .doc = "G_max / G_min (enters noise that depends on conductance)",
+                .lo = 1.01,
                 .hi = 1e9});
-    visit("rounding", self.rounding, Field{.doc = "rounding of a device's state to its 16-bit code"});
+    visit("rounding", self.rounding,
+          Field{.doc = "rounding of a device's state to its 16-bit code"});
     visit("write_noise", self.write_noise, Field{.doc = "cycle-to-cycle noise of writes"});
     visit("spread", self.spread, Field{.doc = "device-to-device variation"});
     visit("read_noise", self.read_noise, Field{.doc = "noise of reads"});
@@ -140,7 +169,7 @@ struct DeviceConstants {
   float window_spread = 0.0F;
   float nonlinearity_spread = 0.0F;
   float read_relative = 0.0F;
-  float read_line = 0.0F;  // levels
+  float read_line = 0.0F;              // levels
   std::uint32_t stuck_low_below = 0;   // of a 32-bit uniform word
   std::uint32_t stuck_high_below = 0;  // >= stuck_low_below
   WriteNoiseKind write_noise = WriteNoiseKind::off;

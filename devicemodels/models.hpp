@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Every device law of the library, once. Adding a law: write models/<name>.hpp, include it here, and name it
-// in LawList. Parsing, help, kernels of every backend, contract tests and benchmarks follow this list.
+// Every device law of the library, once. Adding a law: write models/<name>.hpp, include it here,
+// and name it in LawList. Parsing, help, kernels of every backend, contract tests and benchmarks
+// follow this list.
 
 #include <variant>
 

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// How a struct describes itself, once, for every reader: configuration parser and printer, HDF5 writer,
-// help, documentation, sweep axes, error messages.
+// How a struct describes itself, once, for every reader: configuration parser and printer, HDF5
+// writer, help, documentation, sweep axes, error messages.
 //
 //   struct WriteNoise {
 //     NoiseKind kind = NoiseKind::off;
@@ -15,10 +15,11 @@
 //     }
 //   };
 //
-// Types a visitor must accept: bool, std::int64_t, std::uint64_t, int, double, float, std::string, described
-// enums (EnumNames), std::optional<T> (absent = the word "off"), std::vector<T>, other described structs
-// (a sub-table), and std::variant of described structs that carry `static constexpr std::string_view name`
-// (one key, Field::tag, picks the alternative; the alternative's keys stand in the same table).
+// Types a visitor must accept: bool, std::int64_t, std::uint64_t, int, double, float, std::string,
+// described enums (EnumNames), std::optional<T> (absent = the word "off"), std::vector<T>, other
+// described structs (a sub-table), and std::variant of described structs that carry `static
+// constexpr std::string_view name` (one key, Field::tag, picks the alternative; the alternative's
+// keys stand in the same table).
 
 #include <array>
 #include <concepts>
@@ -29,8 +30,8 @@
 
 namespace panther {
 
-/// What is known of a field besides its name and value. `lo` and `hi` bound numbers inclusively; for a
-/// list they bound each element.
+/// What is known of a field besides its name and value. `lo` and `hi` bound numbers inclusively;
+/// for a list they bound each element.
 struct Field {
   std::string_view unit = {};
   std::string_view doc = {};
@@ -46,7 +47,9 @@ template <class E>
 struct EnumNames;
 
 template <class E>
-concept DescribedEnum = std::is_enum_v<E> && requires { EnumNames<E>::values; };
+concept DescribedEnum = std::is_enum_v<E> && requires {
+  EnumNames<E>::values;
+};
 
 namespace detail {
 struct AnyVisitor {
@@ -56,7 +59,9 @@ struct AnyVisitor {
 }  // namespace detail
 
 template <class T>
-concept DescribedStruct = std::is_class_v<T> && requires(T& t, detail::AnyVisitor& v) { T::fields(t, v); };
+concept DescribedStruct = std::is_class_v<T> && requires(T& t, detail::AnyVisitor& v) {
+  T::fields(t, v);
+};
 
 /// The word for an enum value; empty if the value has none.
 template <DescribedEnum E>

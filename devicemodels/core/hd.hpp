@@ -3,8 +3,8 @@
 #pragma once
 
 // The host+device marker and the arithmetic primitives that both compilers must round alike.
-// always_inline keeps one copy per caller: units compiled for several instruction sets never share a
-// merged out-of-line definition.
+// always_inline keeps one copy per caller: units compiled for several instruction sets never share
+// a merged out-of-line definition.
 
 #include <cstdint>
 

@@ -8,11 +8,11 @@
 //   Params     described fields with `static constexpr std::string_view name`;
 //   Constants  trivially copyable; made on the host by prepare(params, cell_bits), one per slice;
 //   moved(constants, traits, position, steps, up)
-//              the position's change (>= 0 up, <= 0 down; codes) when `steps` level steps are applied
-//              upward or downward from `position`.
-// Clamping to the window, write noise, variation of the window and rounding belong to the kernels, so that
-// they are the same for every law. Zero steps must change nothing. A law must be finite for every position
-// in the window. See devicemodels/README.md for how to add one.
+//              the position's change (>= 0 up, <= 0 down; codes) when `steps` level steps are
+//              applied upward or downward from `position`.
+// Clamping to the window, write noise, variation of the window and rounding belong to the kernels,
+// so that they are the same for every law. Zero steps must change nothing. A law must be finite for
+// every position in the window. See devicemodels/README.md for how to add one.
 
 #include <concepts>
 #include <type_traits>
@@ -34,8 +34,8 @@ struct Traits {
 enum class Direction : bool { down = false, up = true };
 
 template <class L>
-concept DeviceLaw = requires(typename L::Params const& params, typename L::Constants const& constants,
-                             Traits const& traits) {
+concept DeviceLaw = requires(typename L::Params const& params,
+                             typename L::Constants const& constants, Traits const& traits) {
   requires std::is_trivially_copyable_v<typename L::Constants>;
   { L::prepare(params, 6) } -> std::same_as<typename L::Constants>;
   { L::moved(constants, traits, 0.0F, 1.0F, Direction::up) } -> std::same_as<float>;

@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The project's own elementary functions: the same float32 operations in the same order on every backend
+// The project's own elementary functions: the same float32 operations in the same order on every
+// backend
 // (+, -, x, fused, bit casts), so that results are bit-equal; no libm. Polynomials are near-minimax
-// (Lawson-weighted least squares in double, rounded to float32). Accuracy against double is stated beside
-// each function and tested over the stated range.
+// (Lawson-weighted least squares in double, rounded to float32). Accuracy against double is stated
+// beside each function and tested over the stated range.
 
 #include "devicemodels/core/hd.hpp"
 

@@ -23,7 +23,8 @@ PANTHER_HD NormalPair normal_pair(std::uint32_t radius_word, std::uint32_t angle
   return {radius * sc.cos, radius * sc.sin};
 }
 
-/// Two independent N(0,1) from one word, 16 bits each; |value| <= 4.86. For frozen device constants.
+/// Two independent N(0,1) from one word, 16 bits each; |value| <= 4.86. For frozen device
+/// constants.
 PANTHER_HD NormalPair coarse_normal_pair(std::uint32_t word) {
   return normal_pair((word & 0xFFFF0000U) | 0x8000U, (word << 16) | 0x8000U);
 }

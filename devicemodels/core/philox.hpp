@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Philox4x32-10, a counter-based generator: four random words are a function of a 128-bit counter and a
-// 64-bit key. Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC'11.
-// The key is the seed; the counter holds stream, item, step and sub-step.
+// Philox4x32-10, a counter-based generator: four random words are a function of a 128-bit counter
+// and a 64-bit key. Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3",
+// SC'11. The key is the seed; the counter holds stream, item, step and sub-step.
 
 #include "devicemodels/core/streams.hpp"
 
@@ -56,8 +56,8 @@ PANTHER_HD PhiloxCounter draw_counter(Stream stream, std::uint64_t item, std::ui
 }
 
 /// Four words of (seed, stream, item, step, sub-step).
-PANTHER_HD PhiloxWords draw(std::uint64_t seed, Stream stream, std::uint64_t item, std::uint64_t step,
-                            std::uint32_t sub_step = 0) {
+PANTHER_HD PhiloxWords draw(std::uint64_t seed, Stream stream, std::uint64_t item,
+                            std::uint64_t step, std::uint32_t sub_step = 0) {
   return philox4x32(draw_counter(stream, item, step, sub_step), static_cast<std::uint32_t>(seed),
                     static_cast<std::uint32_t>(seed >> 32));
 }

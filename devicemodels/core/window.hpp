@@ -4,9 +4,9 @@
 
 // The conductance window of a cell and the integer code that holds a device's state.
 //
-// A cell of c bits has signed levels -2^(c-1) .. 2^(c-1)-1; its state is an int16 code = level * 2^(16-c).
-// Position = code + 32768 counts codes above the lowest conductance: 0 at G_min, window_range(c) at G_max.
-// Laws work on positions in float32, where every code is exact.
+// A cell of c bits has signed levels -2^(c-1) .. 2^(c-1)-1; its state is an int16 code = level *
+// 2^(16-c). Position = code + 32768 counts codes above the lowest conductance: 0 at G_min,
+// window_range(c) at G_max. Laws work on positions in float32, where every code is exact.
 
 #include "devicemodels/core/hd.hpp"
 
@@ -26,7 +26,9 @@ PANTHER_HD constexpr std::int32_t window_range(int cell_bits) {
 }
 
 PANTHER_HD constexpr std::int32_t lowest_level(int cell_bits) { return -(1 << (cell_bits - 1)); }
-PANTHER_HD constexpr std::int32_t highest_level(int cell_bits) { return (1 << (cell_bits - 1)) - 1; }
+PANTHER_HD constexpr std::int32_t highest_level(int cell_bits) {
+  return (1 << (cell_bits - 1)) - 1;
+}
 
 /// Position, in codes above G_min, of a code.
 PANTHER_HD float position_of(std::int16_t code) {

@@ -2,23 +2,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The exponential (asymmetric) law: the distance to an asymptote beyond the window decays exponentially.
+// The exponential (asymmetric) law: the distance to an asymptote beyond the window decays
+// exponentially.
 //
-// CrossSim's asymmetric analytic law, NeuroSim's conductance curve and the PANTHER authors' functional
-// model are this one family. With x the position in the window (0..1), d the requested change as a
-// fraction of the window, w0 = 1 / (1 - exp(-alpha)):
+// CrossSim's asymmetric analytic law, NeuroSim's conductance curve and the PANTHER authors'
+// functional model are this one family. With x the position in the window (0..1), d the requested
+// change as a fraction of the window, w0 = 1 / (1 - exp(-alpha)):
 //   up    x += (w0 - x) * (1 - exp(-alpha_up * d))
 //   down  x -= (x - 1 + w0) * (1 - exp(-alpha_down * d))
-// alpha > 0: large steps first, shrinking toward the bound; alpha < 0: the reverse; alpha = 0: linear, exact.
-// NeuroSim's label NL gives |alpha| = 1 / A, where A solves
+// alpha > 0: large steps first, shrinking toward the bound; alpha < 0: the reverse; alpha = 0:
+// linear, exact. NeuroSim's label NL gives |alpha| = 1 / A, where A solves
 //   1/c - A + A ln(A c) = 0.07 sqrt(2) |NL|,  c = 1 - exp(-1/A)
-// (the label is the largest perpendicular distance of the normalised curve from the straight line in units
-// of 0.07). NeuroSim draws depression with the same curve as potentiation, run backwards, so a negative LTD
-// label is the asymmetric device (alpha_down > 0) and a positive one retraces the LTP curve (alpha_down < 0).
+// (the label is the largest perpendicular distance of the normalised curve from the straight line
+// in units of 0.07). NeuroSim draws depression with the same curve as potentiation, run backwards,
+// so a negative LTD label is the asymmetric device (alpha_down > 0) and a positive one retraces the
+// LTP curve (alpha_down < 0).
 //
 // Steps compose: n1 then n2 steps in one direction equal n1 + n2 (the semigroup property).
-// Deviation from CrossSim: none without spread. With a spread window, d stays a fraction of the device's
-// own window, so a device of a smaller window also takes smaller steps.
+// Deviation from CrossSim: none without spread. With a spread window, d stays a fraction of the
+// device's own window, so a device of a smaller window also takes smaller steps.
 
 #include <cmath>
 #include <optional>
@@ -33,11 +35,12 @@
 
 namespace panther {
 
-/// |alpha| of a NeuroSim nonlinearity label; 0 for label 0. Solved by bisection to double precision.
-/// Throws std::invalid_argument for |label| > 9 (NeuroSim's own limit).
+/// |alpha| of a NeuroSim nonlinearity label; 0 for label 0. Solved by bisection to double
+/// precision. Throws std::invalid_argument for |label| > 9 (NeuroSim's own limit).
 inline double alpha_of_label(double label) {
   double const target = 0.07 * std::sqrt(2.0) * std::abs(label);
-  if (!(std::abs(label) <= 9.0)) throw std::invalid_argument("nonlinearity label must lie in [-9, 9]");
+  if (!(std::abs(label) <= 9.0))
+    throw std::invalid_argument("nonlinearity label must lie in [-9, 9]");
   if (label == 0.0) return 0.0;
   auto const distance = [](double alpha) {
     double const a = 1.0 / alpha;
@@ -56,7 +59,8 @@ inline double alpha_of_label(double label) {
 struct Exponential {
   struct Params {
     static constexpr std::string_view name = "exponential";
-    static constexpr std::string_view doc = "steps shrink exponentially toward the bound they approach";
+    static constexpr std::string_view doc =
+        "steps shrink exponentially toward the bound they approach";
     double alpha_up = 0.0;
     double alpha_down = 0.0;
     std::optional<double> label_up;
@@ -65,26 +69,36 @@ struct Exponential {
     template <class Self, class Visitor>
     static void fields(Self& self, Visitor& visit) {
       visit("alpha_up", self.alpha_up,
-            Field{.unit = "1", .doc = "nonlinearity of potentiation (CrossSim's alpha); 0 is linear",
-                  .lo = -20, .hi = 20});
+            Field{.unit = "1",
+                  .doc = "nonlinearity of potentiation (CrossSim's alpha); 0 is linear",
+                  .lo = -20,
+                  .hi = 20});
       visit("alpha_down", self.alpha_down,
-            Field{.unit = "1", .doc = "nonlinearity of depression; positive is the asymmetric device",
-                  .lo = -20, .hi = 20});
+            Field{.unit = "1",
+                  .doc = "nonlinearity of depression; positive is the asymmetric device",
+                  .lo = -20,
+                  .hi = 20});
       visit("label_up", self.label_up,
-            Field{.unit = "NeuroSim label", .doc = "nonlinearity label of LTP, instead of alpha_up",
-                  .lo = -9, .hi = 9});
+            Field{.unit = "NeuroSim label",
+                  .doc = "nonlinearity label of LTP, instead of alpha_up",
+                  .lo = -9,
+                  .hi = 9});
       visit("label_down", self.label_down,
             Field{.unit = "NeuroSim label",
-                  .doc = "nonlinearity label of LTD, instead of alpha_down; negative is the asymmetric device",
-                  .lo = -9, .hi = 9});
+                  .doc = "nonlinearity label of LTD, instead of alpha_down; negative is the "
+                         "asymmetric device",
+                  .lo = -9,
+                  .hi = 9});
     }
 
-    /// The two alphas that apply. Throws std::invalid_argument if a label and an alpha are both given.
+    /// The two alphas that apply. Throws std::invalid_argument if a label and an alpha are both
+    /// given.
     double resolved_up() const { return resolved(alpha_up, label_up, 1.0, "up"); }
     double resolved_down() const { return resolved(alpha_down, label_down, -1.0, "down"); }
 
    private:
-    static double resolved(double alpha, std::optional<double> label, double sign, char const* side) {
+    static double resolved(double alpha, std::optional<double> label, double sign,
+                           char const* side) {
       if (!label) return alpha;
       if (alpha != 0.0) {
         throw std::invalid_argument(std::string("alpha_") + side + " and label_" + side +
@@ -104,8 +118,8 @@ struct Exponential {
   struct Constants {
     Branch up;
     Branch down;
-    float range;          // codes of the nominal window
-    float codes_per_step; // codes per level
+    float range;           // codes of the nominal window
+    float codes_per_step;  // codes per level
   };
 
   static Branch branch(double alpha, int cell_bits) {
@@ -117,16 +131,18 @@ struct Exponential {
 
   static Constants prepare(Params const& params, int cell_bits) {
     return {branch(params.resolved_up(), cell_bits), branch(params.resolved_down(), cell_bits),
-            static_cast<float>(window_range(cell_bits)), static_cast<float>(codes_per_level(cell_bits))};
+            static_cast<float>(window_range(cell_bits)),
+            static_cast<float>(codes_per_level(cell_bits))};
   }
 
-  /// Asymptote of a device whose nonlinearity is `bend` times the nominal one, in codes of the nominal window.
+  /// Asymptote of a device whose nonlinearity is `bend` times the nominal one, in codes of the
+  /// nominal window.
   PANTHER_HD static float bent_asymptote(float alpha, float range) {
     return range / -exp2m1(-1.44269504F * alpha);
   }
 
-  PANTHER_HD static float moved(Constants const& k, Traits const& traits, float position, float steps,
-                                Direction direction) {
+  PANTHER_HD static float moved(Constants const& k, Traits const& traits, float position,
+                                float steps, Direction direction) {
     bool const up = direction == Direction::up;
     Branch const branch = up ? k.up : k.down;
     float const slope = up ? traits.slope_up : traits.slope_down;

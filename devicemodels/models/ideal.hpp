@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The ideal device: every level step moves the conductance by exactly one level (numerics: v <- clip(v + n)).
-// Exact on codes: positions, steps and their sums are integers below 2^24.
+// The ideal device: every level step moves the conductance by exactly one level (numerics: v <-
+// clip(v + n)). Exact on codes: positions, steps and their sums are integers below 2^24.
 
 #include <string_view>
 

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// A backend: memory where the state of a run lives, and the operations on it. The CPU backend finishes an
-// operation before it returns; the CUDA backend queues it on one stream, in order. download() and
-// synchronise() wait for everything queued. All backends give the same bits.
+// A backend: memory where the state of a run lives, and the operations on it. The CPU backend
+// finishes an operation before it returns; the CUDA backend queues it on one stream, in order.
+// download() and synchronise() wait for everything queued. All backends give the same bits.
 
 #include <cstddef>
 #include <memory>
@@ -61,9 +61,10 @@ class Backend {
 enum class Isa : std::uint8_t { automatic, scalar, avx2, avx512 };
 template <>
 struct EnumNames<Isa> {
-  static constexpr std::array values{
-      std::pair{Isa::automatic, std::string_view{"auto"}}, std::pair{Isa::scalar, std::string_view{"scalar"}},
-      std::pair{Isa::avx2, std::string_view{"avx2"}}, std::pair{Isa::avx512, std::string_view{"avx512"}}};
+  static constexpr std::array values{std::pair{Isa::automatic, std::string_view{"auto"}},
+                                     std::pair{Isa::scalar, std::string_view{"scalar"}},
+                                     std::pair{Isa::avx2, std::string_view{"avx2"}},
+                                     std::pair{Isa::avx512, std::string_view{"avx512"}}};
 };
 
 struct CpuOptions {
@@ -88,8 +89,11 @@ class DeviceArray {
  public:
   DeviceArray() = default;
   DeviceArray(Backend& backend, std::size_t size)
-      : backend_(&backend), data_(static_cast<T*>(backend.allocate(size * sizeof(T)))), size_(size) {}
-  DeviceArray(Backend& backend, std::vector<T> const& values) : DeviceArray(backend, values.size()) {
+      : backend_(&backend),
+        data_(static_cast<T*>(backend.allocate(size * sizeof(T)))),
+        size_(size) {}
+  DeviceArray(Backend& backend, std::vector<T> const& values)
+      : DeviceArray(backend, values.size()) {
     upload(values);
   }
   DeviceArray(DeviceArray&& other) noexcept { swap(other); }
@@ -108,7 +112,8 @@ class DeviceArray {
 
   /// Replaces the first values.size() elements.
   void upload(std::vector<T> const& values) {
-    if (values.size() > size_) throw std::length_error("DeviceArray::upload: more values than elements");
+    if (values.size() > size_)
+      throw std::length_error("DeviceArray::upload: more values than elements");
     if (!values.empty()) backend_->upload(data_, values.data(), values.size() * sizeof(T));
   }
   std::vector<T> download() const {

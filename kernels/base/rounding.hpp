@@ -10,7 +10,8 @@
 
 namespace panther {
 
-/// value * 2^-shift rounded half to even (exact for shift <= 0; the caller keeps left shifts in range).
+/// value * 2^-shift rounded half to even (exact for shift <= 0; the caller keeps left shifts in
+/// range).
 template <class Integer>
 PANTHER_HD Integer round_shift(Integer value, int shift) {
   if (shift <= 0) return value * (static_cast<Integer>(1) << -shift);

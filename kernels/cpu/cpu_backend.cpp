@@ -18,8 +18,9 @@ constexpr std::size_t cache_line = 64;
 class CpuBackend final : public Backend {
  public:
   explicit CpuBackend(CpuOptions const& options)
-      : pool_(options.threads > 0 ? options.threads
-                                  : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()))) {}
+      : pool_(options.threads > 0
+                  ? options.threads
+                  : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()))) {}
 
   std::string name() const override { return "cpu"; }
   std::string description() const override { return "cpu scalar"; }
@@ -28,14 +29,19 @@ class CpuBackend final : public Backend {
     std::size_t const padded = (bytes + cache_line - 1) / cache_line * cache_line + cache_line;
     void* const memory = std::aligned_alloc(cache_line, padded);
     if (memory == nullptr) {
-      throw BackendError("out of memory: " + std::to_string(padded) + " bytes for the emulated devices");
+      throw BackendError("out of memory: " + std::to_string(padded) +
+                         " bytes for the emulated devices");
     }
     std::memset(memory, 0, padded);
     return memory;
   }
   void release(void* memory) noexcept override { std::free(memory); }
-  void upload(void* to, void const* from, std::size_t bytes) override { std::memcpy(to, from, bytes); }
-  void download(void* to, void const* from, std::size_t bytes) override { std::memcpy(to, from, bytes); }
+  void upload(void* to, void const* from, std::size_t bytes) override {
+    std::memcpy(to, from, bytes);
+  }
+  void download(void* to, void const* from, std::size_t bytes) override {
+    std::memcpy(to, from, bytes);
+  }
   void clear(void* memory, std::size_t bytes) override { std::memset(memory, 0, bytes); }
   void synchronise() override {}
 

@@ -15,7 +15,8 @@ void pause_briefly() {
 
 // About 50 microseconds: longer than the digital work between two phases of a training step.
 constexpr int spins_before_sleep = 2000;
-// The caller's wait for the last part: parts are balanced, so yielding matters only on a busy machine.
+// The caller's wait for the last part: parts are balanced, so yielding matters only on a busy
+// machine.
 constexpr int spins_before_yield = 4000;
 
 }  // namespace

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// A fixed pool of threads for loops that come hundreds of thousands of times a run: workers spin for some
-// microseconds before they sleep, so that a step's short phases need no system call. Work is cut into
-// parts by index; results may not depend on the number of parts.
+// A fixed pool of threads for loops that come hundreds of thousands of times a run: workers spin
+// for some microseconds before they sleep, so that a step's short phases need no system call. Work
+// is cut into parts by index; results may not depend on the number of parts.
 
 #include <atomic>
 #include <condition_variable>
@@ -26,11 +26,12 @@ class ThreadPool {
 
   int threads() const { return static_cast<int>(workers_.size()) + 1; }
 
-  /// Calls job(part) once for every part in [0, threads()), in parallel; returns when all are done. A job
-  /// must not throw and must not call run().
+  /// Calls job(part) once for every part in [0, threads()), in parallel; returns when all are done.
+  /// A job must not throw and must not call run().
   void run(std::function<void(int)> const& job);
 
-  /// Calls body(first, last) on a partition of [0, items) into at most threads() ranges of at least `grain`.
+  /// Calls body(first, last) on a partition of [0, items) into at most threads() ranges of at least
+  /// `grain`.
   template <class Body>
   void for_ranges(std::int64_t items, std::int64_t grain, Body const& body) {
     std::int64_t const useful = grain > 0 ? items / grain : items;

@@ -10,7 +10,9 @@ namespace panther {
 bool cuda_built() { return false; }
 
 std::unique_ptr<Backend> make_cuda_backend() {
-  throw BackendError("this build has no CUDA: configure with a CUDA compiler on the path, or with PANTHER_CUDA=ON");
+  throw BackendError(
+      "this build has no CUDA: configure with a CUDA compiler on the path, or with "
+      "PANTHER_CUDA=ON");
 }
 
 }  // namespace panther

@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The digital part of training, element by element: inputs, activations, loss, errors, scaled errors,
-// gradients. 16-bit fixed point; every tensor of every example carries its number of fraction bits, so that
-// static formats and formats that follow the data ("dynamic_pow2") are one code. Every conversion rounds half
-// to even and saturates; saturations are counted. Float32 where a function is curved, with the project's own
-// elementary functions; sums in the order of the index. Bit-identical on every backend.
+// The digital part of training, element by element: inputs, activations, loss, errors, scaled
+// errors, gradients. 16-bit fixed point; every tensor of every example carries its number of
+// fraction bits, so that static formats and formats that follow the data ("dynamic_pow2") are one
+// code. Every conversion rounds half to even and saturates; saturations are counted. Float32 where
+// a function is curved, with the project's own elementary functions; sums in the order of the
+// index. Bit-identical on every backend.
 
 #include <cstdint>
 #include <string_view>
@@ -30,17 +31,19 @@ struct EnumNames<Activation> {
 enum class Loss : std::uint8_t { softmax_cross_entropy, squared_error };
 template <>
 struct EnumNames<Loss> {
-  static constexpr std::array values{std::pair{Loss::softmax_cross_entropy, std::string_view{"softmax_cross_entropy"}},
-                                     std::pair{Loss::squared_error, std::string_view{"squared_error"}}};
+  static constexpr std::array values{
+      std::pair{Loss::softmax_cross_entropy, std::string_view{"softmax_cross_entropy"}},
+      std::pair{Loss::squared_error, std::string_view{"squared_error"}}};
 };
 
-/// static: fraction bits are fixed per layer; dynamic_pow2: each tensor of each example is scaled by the
-/// power of two that lets its largest value just fit.
+/// static: fraction bits are fixed per layer; dynamic_pow2: each tensor of each example is scaled
+/// by the power of two that lets its largest value just fit.
 enum class Scale : std::uint8_t { fixed, dynamic_pow2 };
 template <>
 struct EnumNames<Scale> {
-  static constexpr std::array values{std::pair{Scale::fixed, std::string_view{"static"}},
-                                     std::pair{Scale::dynamic_pow2, std::string_view{"dynamic_pow2"}}};
+  static constexpr std::array values{
+      std::pair{Scale::fixed, std::string_view{"static"}},
+      std::pair{Scale::dynamic_pow2, std::string_view{"dynamic_pow2"}}};
 };
 
 inline constexpr int least_fraction_bits = -16;
@@ -67,13 +70,14 @@ PANTHER_HD int fitting_fraction(i128 peak, int sum_fraction) {
   return clamped(sum_fraction - bit_length(peak) + 15, least_fraction_bits, most_fraction_bits);
 }
 
-/// Images to input vectors: X = round(pixel / 255 * 2^fraction), then the constant 1 of the bias row.
+/// Images to input vectors: X = round(pixel / 255 * 2^fraction), then the constant 1 of the bias
+/// row.
 struct GatherArgs {
-  std::uint8_t const* images;   // [image][pixel]
-  std::int32_t const* order;    // [replica][example] image index
-  std::int16_t* x;              // [replica][example][row]
-  std::int32_t* x_fraction;     // [replica][example]
-  int vectors;                  // replicas * examples
+  std::uint8_t const* images;  // [image][pixel]
+  std::int32_t const* order;   // [replica][example] image index
+  std::int16_t* x;             // [replica][example][row]
+  std::int32_t* x_fraction;    // [replica][example]
+  int vectors;                 // replicas * examples
   int pixels;
   int rows;  // pixels, or pixels + 1 with a bias row
   int fraction;
@@ -81,7 +85,9 @@ struct GatherArgs {
 
 struct GatherInputs {
   GatherArgs args;
-  PANTHER_HD std::int64_t items() const { return static_cast<std::int64_t>(args.vectors) * args.rows; }
+  PANTHER_HD std::int64_t items() const {
+    return static_cast<std::int64_t>(args.vectors) * args.rows;
+  }
   PANTHER_HD void operator()(std::int64_t item) const {
     auto const row = static_cast<int>(item % args.rows);
     std::int64_t const vector = item / args.rows;
@@ -98,40 +104,45 @@ struct GatherInputs {
 
 /// Sums of an MVM to the next layer's inputs (or the network's outputs).
 struct ForwardArgs {
-  i128 const* sums;                 // [replica][example][column]
-  std::int32_t const* x_fraction;   // of the layer's input
-  std::int16_t* y;                  // [replica][example][y_rows]; bias element appended if y_rows > cols
+  i128 const* sums;                // [replica][example][column]
+  std::int32_t const* x_fraction;  // of the layer's input
+  std::int16_t* y;  // [replica][example][y_rows]; bias element appended if y_rows > cols
   std::int32_t* y_fraction;
-  LayerCounters* counters;          // [replica]
+  LayerCounters* counters;  // [replica]
   int replicas;
   int examples;
   int cols;
   int y_rows;
-  int sum_fraction;  // fraction bits of a sum beyond x_fraction (w_frac + Slicing::fraction_bits)
-  int z_fraction;    // static format of the pre-activation
+  int sum_fraction;    // fraction bits of a sum beyond x_fraction (w_frac + Slicing::fraction_bits)
+  int z_fraction;      // static format of the pre-activation
   int fixed_fraction;  // static format of y
   Scale scale;
   Activation activation;
 };
 
 PANTHER_HD Word16 activated(Activation activation, std::int16_t z, int z_fraction, int y_fraction) {
-  if (activation == Activation::sigmoid) return word_of(sigmoid(value_of(z, z_fraction)), y_fraction);
+  if (activation == Activation::sigmoid)
+    return word_of(sigmoid(value_of(z, z_fraction)), y_fraction);
   if (activation == Activation::tanh) return word_of(tanh(value_of(z, z_fraction)), y_fraction);
   std::int32_t const kept = activation == Activation::relu ? larger<std::int32_t>(z, 0) : z;
   return saturated16(round_shift(static_cast<std::int64_t>(kept), z_fraction - y_fraction));
 }
 
-/// One example of one replica: the format is chosen from the whole vector, then every element converted.
+/// One example of one replica: the format is chosen from the whole vector, then every element
+/// converted.
 struct ForwardVector {
   ForwardArgs args;
-  PANTHER_HD std::int64_t items() const { return static_cast<std::int64_t>(args.replicas) * args.examples; }
+  PANTHER_HD std::int64_t items() const {
+    return static_cast<std::int64_t>(args.replicas) * args.examples;
+  }
 
   PANTHER_HD void operator()(std::int64_t vector) const {
     i128 const* const sums = args.sums + vector * args.cols;
     int const sum_fraction = args.sum_fraction + args.x_fraction[vector];
     bool const dynamic = args.scale == Scale::dynamic_pow2;
     int const z_fraction = dynamic ? chosen_fraction(sums, sum_fraction) : args.z_fraction;
-    bool const curved = args.activation == Activation::sigmoid || args.activation == Activation::tanh;
+    bool const curved =
+        args.activation == Activation::sigmoid || args.activation == Activation::tanh;
     // The bias element is 1, so a dynamic format keeps it representable.
     int const y_fraction =
         dynamic && !curved ? smaller(z_fraction, args.y_rows > args.cols ? 14 : most_fraction_bits)
@@ -152,21 +163,23 @@ struct ForwardVector {
 
   PANTHER_HD int chosen_fraction(i128 const* sums, int sum_fraction) const {
     i128 peak = 0;
-    for (int col = 0; col < args.cols; ++col) peak = larger(peak, sums[col] < 0 ? -sums[col] : sums[col]);
+    for (int col = 0; col < args.cols; ++col)
+      peak = larger(peak, sums[col] < 0 ? -sums[col] : sums[col]);
     return fitting_fraction(peak, sum_fraction);
   }
 };
 
 /// Loss and its error at the network's outputs.
 struct LossArgs {
-  std::int16_t const* y;           // [replica][example][class]
+  std::int16_t const* y;  // [replica][example][class]
   std::int32_t const* y_fraction;
-  std::uint8_t const* labels;      // [image]
-  std::int32_t const* order;       // [replica][example]
-  std::int16_t* e;                 // [replica][example][class]
+  std::uint8_t const* labels;  // [image]
+  std::int32_t const* order;   // [replica][example]
+  std::int16_t* e;             // [replica][example][class]
   std::int32_t* e_fraction;
-  float* loss;                     // [replica][example]
-  std::int32_t* correct;           // [replica][example] 1 if the largest output is the label's (first of equals)
+  float* loss;  // [replica][example]
+  std::int32_t*
+      correct;  // [replica][example] 1 if the largest output is the label's (first of equals)
   int vectors;
   int classes;
   int fixed_fraction;
@@ -178,10 +191,14 @@ struct LossArgs {
 /// The derivative of an activation at its output y.
 PANTHER_HD float derivative_of(Activation activation, float y) {
   switch (activation) {
-    case Activation::relu: return y > 0.0F ? 1.0F : 0.0F;
-    case Activation::sigmoid: return y * (1.0F - y);
-    case Activation::tanh: return fused(-y, y, 1.0F);
-    case Activation::identity: return 1.0F;
+    case Activation::relu:
+      return y > 0.0F ? 1.0F : 0.0F;
+    case Activation::sigmoid:
+      return y * (1.0F - y);
+    case Activation::tanh:
+      return fused(-y, y, 1.0F);
+    case Activation::identity:
+      return 1.0F;
   }
   return 1.0F;
 }
@@ -211,11 +228,13 @@ struct LossVector {
     }
     float const margin = 1.44269504F * (value_of(y[label], fraction) - top);
     args.loss[vector] = softmax ? 0.693147181F * (log2(sum) - margin) : 0.5F * squares;
-    int const e_fraction = args.scale == Scale::dynamic_pow2 ? float_fraction(peak) : args.fixed_fraction;
+    int const e_fraction =
+        args.scale == Scale::dynamic_pow2 ? float_fraction(peak) : args.fixed_fraction;
     args.e_fraction[vector] = e_fraction;
     for (int c = 0; c < args.classes; ++c) {
       float const difference = output_difference(y[c], fraction, top, sum, c == label);
-      args.e[vector * args.classes + c] = word_of(output_error(y[c], fraction, difference), e_fraction).value;
+      args.e[vector * args.classes + c] =
+          word_of(output_error(y[c], fraction, difference), e_fraction).value;
     }
   }
 
@@ -228,12 +247,14 @@ struct LossVector {
 
   PANTHER_HD float exponential_sum(std::int16_t const* y, int fraction, float top) const {
     float sum = 0.0F;
-    for (int c = 0; c < args.classes; ++c) sum += exp2(1.44269504F * (value_of(y[c], fraction) - top));
+    for (int c = 0; c < args.classes; ++c)
+      sum += exp2(1.44269504F * (value_of(y[c], fraction) - top));
     return sum;
   }
 
   /// Probability (softmax) or output (squared error) minus target.
-  PANTHER_HD float output_difference(std::int16_t y, int fraction, float top, float sum, bool is_label) const {
+  PANTHER_HD float output_difference(std::int16_t y, int fraction, float top, float sum,
+                                     bool is_label) const {
     float const value = value_of(y, fraction);
     float const output =
         args.kind == Loss::softmax_cross_entropy ? exp2(1.44269504F * (value - top)) / sum : value;
@@ -246,13 +267,14 @@ struct LossVector {
   }
 };
 
-/// Sums of an MTVM to the error of the layer below: times the derivative of that layer's activation.
+/// Sums of an MTVM to the error of the layer below: times the derivative of that layer's
+/// activation.
 struct BackwardArgs {
   i128 const* sums;                // [replica][example][row]; the bias row's sum is not used
   std::int32_t const* e_fraction;  // of the error that drove the columns
-  std::int16_t const* y;           // [replica][example][rows] output of the layer below (this layer's input)
+  std::int16_t const* y;  // [replica][example][rows] output of the layer below (this layer's input)
   std::int32_t const* y_fraction;
-  std::int16_t* e;                 // [replica][example][width] error of the layer below
+  std::int16_t* e;  // [replica][example][width] error of the layer below
   std::int32_t* below_fraction;
   LayerCounters* counters;
   int replicas;
@@ -267,7 +289,9 @@ struct BackwardArgs {
 
 struct BackwardVector {
   BackwardArgs args;
-  PANTHER_HD std::int64_t items() const { return static_cast<std::int64_t>(args.replicas) * args.examples; }
+  PANTHER_HD std::int64_t items() const {
+    return static_cast<std::int64_t>(args.replicas) * args.examples;
+  }
 
   PANTHER_HD void operator()(std::int64_t vector) const {
     i128 const* const sums = args.sums + vector * args.rows;
@@ -277,9 +301,11 @@ struct BackwardVector {
                                                            : args.fixed_fraction;
     std::uint64_t saturated = 0;
     for (int i = 0; i < args.width; ++i) {
-      float const derivative = derivative_of(args.activation, value_of(y[i], args.y_fraction[vector]));
+      float const derivative =
+          derivative_of(args.activation, value_of(y[i], args.y_fraction[vector]));
       Word16 const e = saturated16(round_shift(sums[i], sum_fraction - fraction));
-      auto const scaled = static_cast<std::int32_t>(nearest(static_cast<float>(e.value) * derivative));
+      auto const scaled =
+          static_cast<std::int32_t>(nearest(static_cast<float>(e.value) * derivative));
       args.e[vector * args.width + i] = saturated16(scaled).value;
       saturated += e.saturated && derivative != 0.0F ? 1U : 0U;
     }
@@ -301,12 +327,12 @@ struct BackwardVector {
 
 /// U = round(lr * E) in its own format, and the bits that the outer product drops.
 struct DriveArgs {
-  std::int16_t const* e;           // [replica][example][col]
+  std::int16_t const* e;  // [replica][example][col]
   std::int32_t const* e_fraction;
   std::int32_t const* x_fraction;
-  std::int16_t* u;                 // [replica][example][col]
-  std::int32_t* drop;              // [replica][example] x_frac + u_frac - w_frac
-  float const* learning_rate;      // [replica]
+  std::int16_t* u;             // [replica][example][col]
+  std::int32_t* drop;          // [replica][example] x_frac + u_frac - w_frac
+  float const* learning_rate;  // [replica]
   LayerCounters* counters;
   int replicas;
   int examples;
@@ -318,7 +344,9 @@ struct DriveArgs {
 
 struct DriveVector {
   DriveArgs args;
-  PANTHER_HD std::int64_t items() const { return static_cast<std::int64_t>(args.replicas) * args.examples; }
+  PANTHER_HD std::int64_t items() const {
+    return static_cast<std::int64_t>(args.replicas) * args.examples;
+  }
 
   PANTHER_HD void operator()(std::int64_t vector) const {
     std::int16_t const* const e = args.e + vector * args.cols;
@@ -352,16 +380,17 @@ struct EnumNames<Optimizer> {
                                      std::pair{Optimizer::adam, std::string_view{"adam"}}};
 };
 
-/// The batch's mean gradient, formed digitally, to a weight change in weight LSBs (drive "batch_digits").
+/// The batch's mean gradient, formed digitally, to a weight change in weight LSBs (drive
+/// "batch_digits").
 struct GradientArgs {
   std::int16_t const* x;           // [replica][example][row]
   std::int16_t const* e;           // [replica][example][col]
   std::int32_t const* x_fraction;  // [replica][example]
   std::int32_t const* e_fraction;
-  float const* learning_rate;      // [replica]
-  float* first_moment;             // [replica][row][col]; momentum and adam
-  float* second_moment;            // adam
-  std::int32_t* delta;             // [replica][row][col]
+  float const* learning_rate;  // [replica]
+  float* first_moment;         // [replica][row][col]; momentum and adam
+  float* second_moment;        // adam
+  std::int32_t* delta;         // [replica][row][col]
   int replicas;
   int examples;
   int rows;
@@ -388,7 +417,8 @@ struct GradientElement {
     float const gradient = mean_gradient(replica, row, col);
     float const change = -args.learning_rate[replica] * direction(item, gradient);
     float const scaled = change * power_of_two(args.w_fraction);
-    args.delta[item] = static_cast<std::int32_t>(nearest_wide(clamped(scaled, -2147483520.0F, 2147483520.0F)));
+    args.delta[item] =
+        static_cast<std::int32_t>(nearest_wide(clamped(scaled, -2147483520.0F, 2147483520.0F)));
   }
 
   PANTHER_HD static double nearest_wide(float value) { return nearest(static_cast<double>(value)); }

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Weights as digits: W = sum_s v_s B^s, and back to the canonical digits that carry resolution leaves.
+// Weights as digits: W = sum_s v_s B^s, and back to the canonical digits that carry resolution
+// leaves.
 
 #include <cstdint>
 
@@ -16,8 +17,9 @@ struct Digits {
   bool saturated;  // the weight was clipped to what digits and cells hold
 };
 
-/// Largest and smallest weight that canonical digits in these cells hold. Two's complement: weight_bits
-/// bits. Balanced: the top digit takes what its cell holds, but no weight beyond weight_bits bits.
+/// Largest and smallest weight that canonical digits in these cells hold. Two's complement:
+/// weight_bits bits. Balanced: the top digit takes what its cell holds, but no weight beyond
+/// weight_bits bits.
 struct WeightRange {
   std::int64_t low;
   std::int64_t high;
@@ -57,8 +59,8 @@ PANTHER_HD Digits digits_of(Slicing const& slicing, std::int64_t weight) {
   return digits;
 }
 
-/// The whole level nearest to a slice's state (both devices of a pair averaged), within the cell's levels.
-/// `code_sum` adds the codes of the slice's planes.
+/// The whole level nearest to a slice's state (both devices of a pair averaged), within the cell's
+/// levels. `code_sum` adds the codes of the slice's planes.
 PANTHER_HD std::int32_t nearest_level(Slicing const& slicing, int slice, std::int32_t code_sum) {
   int const bits = slicing.cell_bits[slice];
   std::int32_t const level = round_shift(code_sum, 16 - bits + slicing.planes_per_slice - 1);

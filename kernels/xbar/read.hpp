@@ -2,18 +2,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Reading: matrix-vector products inside the arrays. MVM drives the rows and senses the columns; MTVM drives
-// the columns of the same devices and senses the rows.
+// Reading: matrix-vector products inside the arrays. MVM drives the rows and senses the columns;
+// MTVM drives the columns of the same devices and senses the rows.
 //
-// Inputs stream as two's complement, dac_bits a step, least significant first; the last step carries the
-// sign. Each step, plane and block of lines gives one integer sum of codes (exact in int32 for blocks of up
-// to 128 lines and 8 bits a step), to which read noise is added and which an ADC digitises; shift-and-add
-// over steps, planes and blocks is exact integer arithmetic. With an ideal ADC the streamed read is a
-// product with the whole input, so the collapsed mode takes 8 bits a step and adds the noise of all steps
-// at once: equal bit for bit without noise, equal in distribution with it (sums of independent normals).
+// Inputs stream as two's complement, dac_bits a step, least significant first; the last step
+// carries the sign. Each step, plane and block of lines gives one integer sum of codes (exact in
+// int32 for blocks of up to 128 lines and 8 bits a step), to which read noise is added and which an
+// ADC digitises; shift-and-add over steps, planes and blocks is exact integer arithmetic. With an
+// ideal ADC the streamed read is a product with the whole input, so the collapsed mode takes 8 bits
+// a step and adds the noise of all steps at once: equal bit for bit without noise, equal in
+// distribution with it (sums of independent normals).
 //
-// This functor is the definition of every backend and the plain CPU path; kernels/cpu has vector variants.
-// Determinism: bit-identical everywhere. Float sums of the noise power run over lines in ascending order.
+// This functor is the definition of every backend and the plain CPU path; kernels/cpu has vector
+// variants. Determinism: bit-identical everywhere. Float sums of the noise power run over lines in
+// ascending order.
 
 #include <cstdint>
 
@@ -28,8 +30,9 @@ enum class Driven : std::uint8_t { rows, columns };
 enum class ReadMode : std::uint8_t { collapsed, bit_serial };
 template <>
 struct EnumNames<ReadMode> {
-  static constexpr std::array values{std::pair{ReadMode::collapsed, std::string_view{"collapsed"}},
-                                     std::pair{ReadMode::bit_serial, std::string_view{"bit_serial"}}};
+  static constexpr std::array values{
+      std::pair{ReadMode::collapsed, std::string_view{"collapsed"}},
+      std::pair{ReadMode::bit_serial, std::string_view{"bit_serial"}}};
 };
 
 inline constexpr int collapsed_dac_bits = 8;
@@ -45,9 +48,12 @@ struct ReadArgs {
   DeviceConstants const* devices;  // [replica]
   SliceCounters* counters;         // [replica][slice]
   std::int16_t const* inputs;      // [replica][example][driven line]
-  i128* sums;                      // [replica][example][sensed line], in 2^-fraction_bits weight LSBs
-  std::int32_t* observed_peak;     // [slice] largest |sum| seen by a converter, codes; null: not recorded
-  std::uint64_t first_read;        // index of the first example's read; each example takes the next
+  i128* sums;  // [replica][example][sensed line], in 2^-fraction_bits weight LSBs
+  std::int32_t*
+      observed_peak;  // [replica][slice] largest |sum| at a converter, codes; null: not recorded
+  std::int32_t const*
+      adc_step;  // [replica][slice] codes in one step of the slice's ADC; unused if adc_bits is 0
+  std::uint64_t first_read;  // index of the first example's read; each example takes the next
   int layer;
   int set;
   int examples;
@@ -57,12 +63,13 @@ struct ReadArgs {
   Driven driven;
   ReadMode mode;
   bool noisy;  // any read noise in any replica
-  std::int32_t adc_step[max_slices];  // codes in one step of the slice's ADC
 
   PANTHER_HD int driven_lines() const { return driven == Driven::rows ? shape.rows : shape.cols; }
   PANTHER_HD int sensed_lines() const { return driven == Driven::rows ? shape.cols : shape.rows; }
   PANTHER_HD int stream_steps() const { return 16 / step_bits(); }
-  PANTHER_HD int step_bits() const { return mode == ReadMode::collapsed ? collapsed_dac_bits : dac_bits; }
+  PANTHER_HD int step_bits() const {
+    return mode == ReadMode::collapsed ? collapsed_dac_bits : dac_bits;
+  }
   PANTHER_HD std::int64_t items() const {
     return static_cast<std::int64_t>(shape.replicas) * examples * sensed_lines();
   }
@@ -134,8 +141,8 @@ struct ReadLine {
     return static_cast<i128>(value);  // an integer already
   }
 
-  PANTHER_HD void add_plane(int replica, int plane, int sensed, std::uint64_t read, std::int16_t const* input,
-                            i128& total, double& power) const {
+  PANTHER_HD void add_plane(int replica, int plane, int sensed, std::uint64_t read,
+                            std::int16_t const* input, i128& total, double& power) const {
     int const slice = args.slicing.slice_of(plane);
     int const shift = args.slicing.shift_of(slice);
     int const lines = args.driven_lines();
@@ -153,7 +160,8 @@ struct ReadLine {
       } else {
         for (int step = 0; step < args.stream_steps(); ++step) {
           Conversion const c = converted(replica, plane, block, sensed, read, step, sums);
-          sum += static_cast<std::int64_t>(c.value) * (static_cast<std::int64_t>(1) << (step * args.dac_bits));
+          sum += static_cast<std::int64_t>(c.value) *
+                 (static_cast<std::int64_t>(1) << (step * args.dac_bits));
           clips += c.clipped ? 1U : 0U;
           ++conversions;
         }
@@ -165,23 +173,25 @@ struct ReadLine {
     count(counters.clips, clips);
   }
 
-  PANTHER_HD void gather_block(int replica, int plane, int sensed, std::int16_t const* input, int first,
-                               int last, BlockSums& sums) const {
+  PANTHER_HD void gather_block(int replica, int plane, int sensed, std::int16_t const* input,
+                               int first, int last, BlockSums& sums) const {
     bool const rows = args.driven == Driven::rows;
     int const steps = args.stream_steps();
     int const bits = args.step_bits();
-    float const range = static_cast<float>(window_range(args.slicing.cell_bits[args.slicing.slice_of(plane)]));
+    float const range =
+        static_cast<float>(window_range(args.slicing.cell_bits[args.slicing.slice_of(plane)]));
     bool const mirrored = args.slicing.mirrored(plane);
     for (int step = 0; step < steps; ++step) {
       sums.sum[step] = 0;
       sums.power[step] = 0.0F;
     }
     for (int line = first; line < last; ++line) {
-      std::int16_t const code = args.codes[rows ? args.shape.index(replica, args.set, plane, line, sensed)
-                                                : args.shape.index(replica, args.set, plane, sensed, line)];
-      float const g = args.noisy
-                          ? conductance_codes(args.devices[replica].g_min_in_windows, range, code, mirrored)
-                          : 0.0F;
+      std::int16_t const code =
+          args.codes[rows ? args.shape.index(replica, args.set, plane, line, sensed)
+                          : args.shape.index(replica, args.set, plane, sensed, line)];
+      float const g = args.noisy ? conductance_codes(args.devices[replica].g_min_in_windows, range,
+                                                     code, mirrored)
+                                 : 0.0F;
       for (int step = 0; step < steps; ++step) {
         std::int32_t const digit = stream_digit(input[line], step, bits);
         sums.sum[step] += digit * code;
@@ -192,8 +202,8 @@ struct ReadLine {
     }
   }
 
-  /// Weight of a device's conductance^2 in the noise power of a step. Collapsed: all hardware steps that
-  /// the byte stands for are added, 4^t bit_t each, in units of the byte's own scale.
+  /// Weight of a device's conductance^2 in the noise power of a step. Collapsed: all hardware steps
+  /// that the byte stands for are added, 4^t bit_t each, in units of the byte's own scale.
   PANTHER_HD float noise_weight(std::int16_t input, int step, std::int32_t digit) const {
     if (args.mode == ReadMode::bit_serial) {
       return static_cast<float>(digit) * static_cast<float>(digit);
@@ -219,7 +229,8 @@ struct ReadLine {
     DeviceConstants const& k = args.devices[replica];
     double const relative = static_cast<double>(k.read_relative);
     double const line = line_noise_codes(k, slice);
-    double const devices = static_cast<double>(sums.power[0]) + 65536.0 * static_cast<double>(sums.power[1]);
+    double const devices =
+        static_cast<double>(sums.power[0]) + 65536.0 * static_cast<double>(sums.power[1]);
     double steps = 0.0;
     for (int t = 0; t < 16 / args.dac_bits; ++t) {
       steps += static_cast<double>(static_cast<std::int64_t>(1) << (2 * t * args.dac_bits));
@@ -240,12 +251,13 @@ struct ReadLine {
            static_cast<double>(codes_per_level(args.slicing.cell_bits[slice]));
   }
 
-  PANTHER_HD Conversion converted(int replica, int plane, int block, int sensed, std::uint64_t read, int step,
-                                  BlockSums const& sums) const {
+  PANTHER_HD Conversion converted(int replica, int plane, int block, int sensed, std::uint64_t read,
+                                  int step, BlockSums const& sums) const {
     int const slice = args.slicing.slice_of(plane);
     auto analog = static_cast<double>(sums.sum[step]);
     if (args.observed_peak != nullptr) {
-      raise(args.observed_peak[slice], sums.sum[step] < 0 ? -sums.sum[step] : sums.sum[step]);
+      raise(args.observed_peak[replica * args.slicing.slices + slice],
+            sums.sum[step] < 0 ? -sums.sum[step] : sums.sum[step]);
     }
     if (args.noisy) {
       DeviceConstants const& k = args.devices[replica];
@@ -253,9 +265,12 @@ struct ReadLine {
       double const line = line_noise_codes(k, slice);
       double const deviation =
           root(relative * relative * static_cast<double>(sums.power[step]) + line * line);
-      analog += deviation * static_cast<double>(read_normal(k.seed, noise_item(plane, block, sensed), read, step));
+      analog += deviation * static_cast<double>(
+                                read_normal(k.seed, noise_item(plane, block, sensed), read, step));
     }
-    return convert(analog, args.adc_bits, args.adc_step[slice]);
+    std::int32_t const adc_step =
+        args.adc_bits == 0 ? 1 : args.adc_step[replica * args.slicing.slices + slice];
+    return convert(analog, args.adc_bits, adc_step);
   }
 };
 

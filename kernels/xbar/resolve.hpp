@@ -2,16 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Writing weights: programming (weights given), carry resolution (weights read from the devices and recoded
-// to canonical digits) and the merge of variant V3 (weights of one set plus the updates collected in
-// another). Only cells whose nearest level differs from the wanted digit are written.
+// Writing weights: programming (weights given), carry resolution (weights read from the devices and
+// recoded to canonical digits) and the merge of variant V3 (weights of one set plus the updates
+// collected in another). Only cells whose nearest level differs from the wanted digit are written.
 //
-// A write is ideal (the digit exactly), open-loop (the steps that an ideal device would need, in one noisy
-// move) or write-verify (read, correct by the rounded error, at least one step, until within the tolerance
-// or out of attempts). Stuck cells and window bounds limit all three.
+// A write is ideal (the digit exactly), open-loop (the steps that an ideal device would need, in
+// one noisy move) or write-verify (read, correct by the rounded error, at least one step, until
+// within the tolerance or out of attempts). Stuck cells and window bounds limit all three.
 //
-// One item is one weight of one replica: all its slices, so the recoding needs no second pass. Random words
-// are per device, write event and attempt: word 0-1 write and read normal, word 2 dither.
+// One item is one weight of one replica: all its slices, so the recoding needs no second pass.
+// Random words are per device, write event and attempt: word 0-1 write and read normal, word 2
+// dither.
 
 #include <cstdint>
 
@@ -23,9 +24,10 @@ namespace panther {
 enum class WriteMode : std::uint8_t { ideal, open_loop, write_verify };
 template <>
 struct EnumNames<WriteMode> {
-  static constexpr std::array values{std::pair{WriteMode::ideal, std::string_view{"ideal"}},
-                                     std::pair{WriteMode::open_loop, std::string_view{"open_loop"}},
-                                     std::pair{WriteMode::write_verify, std::string_view{"write_verify"}}};
+  static constexpr std::array values{
+      std::pair{WriteMode::ideal, std::string_view{"ideal"}},
+      std::pair{WriteMode::open_loop, std::string_view{"open_loop"}},
+      std::pair{WriteMode::write_verify, std::string_view{"write_verify"}}};
 };
 
 inline constexpr int max_write_attempts = 250;
@@ -41,17 +43,18 @@ struct ResolveArgs {
   void const* law;                 // Law::Constants [replica][slice]
   SliceCounters* counters;         // [replica][slice]
   LayerCounters* layer_counters;   // [replica]
-  std::int32_t const* weights;     // programming: [replica][row][column]; null: read from source_set
-  std::uint64_t event;             // index of this write event: every event draws fresh noise
+  std::int32_t const* weights;  // programming: [replica][row][column]; null: read from source_set
+  std::uint8_t const* active;   // [replica] 0: the replica is left alone; null: all are written
+  std::uint64_t event;          // index of this write event: every event draws fresh noise
   int layer;
-  int source_set;       // set whose devices hold the weights (weights == null)
-  int addend_set;       // set whose levels are added, or no_set
-  unsigned target_mask; // sets that are written
-  unsigned clear_mask;  // sets whose devices are written to level 0 afterwards
+  int source_set;        // set whose devices hold the weights (weights == null)
+  int addend_set;        // set whose levels are added, or no_set
+  unsigned target_mask;  // sets that are written
+  unsigned clear_mask;   // sets whose devices are written to level 0 afterwards
   WriteMode mode;
-  int attempts;         // write-verify: limit, <= max_write_attempts
-  float tolerance;      // write-verify: levels
-  int adc_bits;         // converter that reads single devices; 0: ideal
+  int attempts;     // write-verify: limit, <= max_write_attempts
+  float tolerance;  // write-verify: levels
+  int adc_bits;     // converter that reads single devices; 0: ideal
   bool noisy_read;
   WriteNoiseKind noise;
   CodeRounding rounding;
@@ -71,7 +74,9 @@ struct ResolveWeight {
     int const col = static_cast<int>(item % args.shape.cols);
     int const row = static_cast<int>(item / args.shape.cols % args.shape.rows);
     int const replica = static_cast<int>(item / args.shape.cols / args.shape.rows);
-    std::int64_t const weight = args.weights != nullptr ? args.weights[item] : read_weight(replica, row, col);
+    if (args.active != nullptr && args.active[replica] == 0) return;
+    std::int64_t const weight =
+        args.weights != nullptr ? args.weights[item] : read_weight(replica, row, col);
     Digits const digits = digits_of(args.slicing, weight);
     if (digits.saturated) count(args.layer_counters[replica].weights_saturated, 1);
     for (int set = 0; set < args.shape.sets; ++set) {
@@ -109,10 +114,11 @@ struct ResolveWeight {
       std::int16_t const code = args.codes[args.shape.index(replica, set, plane, row, col)];
       code_sum += code;
       if (!args.noisy_read) continue;
-      PhiloxWords const words = draw(args.devices[replica].seed, Stream::write_read_noise,
-                                     device_of(set, plane, row, col), args.event, resolve_read_attempt);
-      code_sum += static_cast<std::int32_t>(
-          nearest(read_deviation(replica, slice, code, k == 1) * normal_pair(words.w[0], words.w[1]).first));
+      PhiloxWords const words =
+          draw(args.devices[replica].seed, Stream::write_read_noise,
+               device_of(set, plane, row, col), args.event, resolve_read_attempt);
+      code_sum += static_cast<std::int32_t>(nearest(read_deviation(replica, slice, code, k == 1) *
+                                                    normal_pair(words.w[0], words.w[1]).first));
     }
     return nearest_level(args.slicing, slice, converted_codes(slice, code_sum));
   }
@@ -121,7 +127,8 @@ struct ResolveWeight {
   PANTHER_HD float read_deviation(int replica, int slice, std::int16_t code, bool mirrored) const {
     DeviceConstants const& k = args.devices[replica];
     int const bits = args.slicing.cell_bits[slice];
-    float const g = conductance_codes(k.g_min_in_windows, static_cast<float>(window_range(bits)), code, mirrored);
+    float const g = conductance_codes(k.g_min_in_windows, static_cast<float>(window_range(bits)),
+                                      code, mirrored);
     float const relative = k.read_relative * g;
     float const line = k.read_line * static_cast<float>(codes_per_level(bits));
     return root(fused(relative, relative, line * line));
@@ -135,16 +142,18 @@ struct ResolveWeight {
     return round_shift(code_sum, shift) * (1 << shift);
   }
 
-  PANTHER_HD void write_slice(int replica, int set, int slice, int row, int col, std::int32_t level) const {
+  PANTHER_HD void write_slice(int replica, int set, int slice, int row, int col,
+                              std::int32_t level) const {
     if (read_level(replica, set, slice, row, col) == level) return;
     SliceCounters& counters = args.counters[replica * args.slicing.slices + slice];
     for (int k = 0; k < args.slicing.planes_per_slice; ++k) {
-      write_device(replica, set, slice * args.slicing.planes_per_slice + k, row, col, level, counters);
+      write_device(replica, set, slice * args.slicing.planes_per_slice + k, row, col, level,
+                   counters);
     }
   }
 
-  PANTHER_HD void write_device(int replica, int set, int plane, int row, int col, std::int32_t level,
-                               SliceCounters& counters) const {
+  PANTHER_HD void write_device(int replica, int set, int plane, int row, int col,
+                               std::int32_t level, SliceCounters& counters) const {
     int const bits = args.slicing.cell_bits[args.slicing.slice_of(plane)];
     float const range = static_cast<float>(window_range(bits));
     std::int64_t const index = args.shape.index(replica, set, plane, row, col);
@@ -153,7 +162,8 @@ struct ResolveWeight {
     std::int32_t const wanted = level * codes_per_level(bits);
     count(counters.cells_written, 1);
     if (args.mode == WriteMode::ideal) {
-      count(counters.write_steps, magnitude_of((wanted - args.codes[index]) / codes_per_level(bits)));
+      count(counters.write_steps,
+            magnitude_of((wanted - args.codes[index]) / codes_per_level(bits)));
       args.codes[index] = placed(traits, plane, range, wanted);
     } else {
       approach(replica, set, plane, row, col, index, traits, wanted, counters);
@@ -161,7 +171,8 @@ struct ResolveWeight {
   }
 
   /// The wanted code within the device's bounds.
-  PANTHER_HD std::int16_t placed(Traits const& traits, int plane, float range, std::int32_t wanted) const {
+  PANTHER_HD std::int16_t placed(Traits const& traits, int plane, float range,
+                                 std::int32_t wanted) const {
     bool const mirrored = args.slicing.mirrored(plane);
     float const stored = static_cast<float>(wanted - code_of_g_min);
     float const physical = clamped(mirrored ? range - stored : stored, traits.low, traits.high);
@@ -170,20 +181,22 @@ struct ResolveWeight {
 
   /// Open loop: one move. Write-verify: moves until the device reads within the tolerance.
   PANTHER_HD void approach(int replica, int set, int plane, int row, int col, std::int64_t index,
-                           Traits const& traits, std::int32_t wanted, SliceCounters& counters) const {
+                           Traits const& traits, std::int32_t wanted,
+                           SliceCounters& counters) const {
     int const slice = args.slicing.slice_of(plane);
     auto const unit = static_cast<float>(codes_per_level(args.slicing.cell_bits[slice]));
     bool const verify = args.mode == WriteMode::write_verify;
     int const moves = verify ? args.attempts : 1;
     for (int attempt = 0; attempt < moves || verify; ++attempt) {
       PhiloxWords const words =
-          draw(args.devices[replica].seed, Stream::write_noise, device_of(set, plane, row, col), args.event,
-               static_cast<std::uint32_t>(attempt));
+          draw(args.devices[replica].seed, Stream::write_noise, device_of(set, plane, row, col),
+               args.event, static_cast<std::uint32_t>(attempt));
       NormalPair const normals = normal_pair(words.w[0], words.w[1]);
       auto seen = static_cast<float>(args.codes[index]);
       if (args.noisy_read) {
-        seen = fused(read_deviation(replica, slice, args.codes[index], args.slicing.mirrored(plane)),
-                     normals.second, seen);
+        seen =
+            fused(read_deviation(replica, slice, args.codes[index], args.slicing.mirrored(plane)),
+                  normals.second, seen);
       }
       float const error = (static_cast<float>(wanted) - seen) / unit;  // levels
       if (verify && (error < 0 ? -error : error) <= args.tolerance) return;
@@ -198,8 +211,9 @@ struct ResolveWeight {
     }
   }
 
-  PANTHER_HD void move(int replica, int plane, std::int64_t index, Traits const& traits, std::uint32_t steps,
-                       bool up, float normal, std::uint32_t dither_word) const {
+  PANTHER_HD void move(int replica, int plane, std::int64_t index, Traits const& traits,
+                       std::uint32_t steps, bool up, float normal,
+                       std::uint32_t dither_word) const {
     UpdateArgs update{};
     update.slicing = args.slicing;
     update.devices = args.devices;

@@ -11,7 +11,9 @@ namespace panther {
 
 namespace {
 
-[[noreturn]] void refuse(std::string const& message) { throw std::invalid_argument("slicing: " + message); }
+[[noreturn]] void refuse(std::string const& message) {
+  throw std::invalid_argument("slicing: " + message);
+}
 
 void check_cell(SlicingConfig const& config, int slice, int slices, int digit_bits) {
   int const bits = config.cell_bits_lsb_first[static_cast<std::size_t>(slice)];
@@ -19,8 +21,9 @@ void check_cell(SlicingConfig const& config, int slice, int slices, int digit_bi
   bool const needs_sign = config.digits == DigitSet::two_complement && !top;
   int const least = needs_sign ? digit_bits + 1 : digit_bits;
   if (bits < least || bits > 16) {
-    refuse("cell_bits_lsb_first[" + std::to_string(slice) + "] = " + std::to_string(bits) + " (must lie in [" +
-           std::to_string(least) + ", 16]: digits of " + std::to_string(digit_bits) + " bits" +
+    refuse("cell_bits_lsb_first[" + std::to_string(slice) + "] = " + std::to_string(bits) +
+           " (must lie in [" + std::to_string(least) + ", 16]: digits of " +
+           std::to_string(digit_bits) + " bits" +
            (needs_sign ? ", unsigned, in a signed cell)" : ")"));
   }
 }

@@ -15,21 +15,25 @@ namespace panther {
 
 inline constexpr int max_slices = 32;
 
-/// Digits that carry resolution leaves: two's complement (0 .. B-1 below a signed top digit) or balanced
+/// Digits that carry resolution leaves: two's complement (0 .. B-1 below a signed top digit) or
+/// balanced
 /// (-B/2 .. B/2-1 below a top digit that takes what remains).
 enum class DigitSet : std::uint8_t { two_complement, balanced };
 template <>
 struct EnumNames<DigitSet> {
-  static constexpr std::array values{std::pair{DigitSet::two_complement, std::string_view{"unsigned"}},
-                                     std::pair{DigitSet::balanced, std::string_view{"balanced"}}};
+  static constexpr std::array values{
+      std::pair{DigitSet::two_complement, std::string_view{"unsigned"}},
+      std::pair{DigitSet::balanced, std::string_view{"balanced"}}};
 };
 
-/// How level 0 becomes current 0: a reference column, or a pair of devices driven in opposite directions.
+/// How level 0 becomes current 0: a reference column, or a pair of devices driven in opposite
+/// directions.
 enum class Encoding : std::uint8_t { offset, differential };
 template <>
 struct EnumNames<Encoding> {
-  static constexpr std::array values{std::pair{Encoding::offset, std::string_view{"offset"}},
-                                     std::pair{Encoding::differential, std::string_view{"differential"}}};
+  static constexpr std::array values{
+      std::pair{Encoding::offset, std::string_view{"offset"}},
+      std::pair{Encoding::differential, std::string_view{"differential"}}};
 };
 
 struct SlicingConfig {
@@ -41,13 +45,18 @@ struct SlicingConfig {
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor& visit) {
     visit("weight_bits", self.weight_bits,
-          Field{.unit = "bit", .doc = "bits of a signed weight; a multiple of the number of slices", .lo = 2,
+          Field{.unit = "bit",
+                .doc = "bits of a signed weight; a multiple of the number of slices",
+                .lo = 2,
                 .hi = 32});
     visit("cell_bits_lsb_first", self.cell_bits_lsb_first,
-          Field{.unit = "bit", .doc = "bits of a slice's cell, least significant slice first; one per slice",
-                .lo = 2, .hi = 16});
+          Field{.unit = "bit",
+                .doc = "bits of a slice's cell, least significant slice first; one per slice",
+                .lo = 2,
+                .hi = 16});
     visit("digits", self.digits, Field{.doc = "digit set that carry resolution leaves"});
-    visit("encoding", self.encoding, Field{.doc = "how the conductance of level 0 is removed from a read"});
+    visit("encoding", self.encoding,
+          Field{.doc = "how the conductance of level 0 is removed from a read"});
   }
 };
 
@@ -55,7 +64,7 @@ struct SlicingConfig {
 struct Slicing {
   int weight_bits;
   int slices;
-  int digit_bits;  // p: weight_bits / slices
+  int digit_bits;        // p: weight_bits / slices
   int planes_per_slice;  // 1, or 2 for the differential encoding (plane 1 is the mirrored device)
   int smallest_cell;     // least cell_bits: fixes the unit of read sums
   DigitSet digits;
@@ -89,7 +98,9 @@ struct XbarShape {
     return static_cast<std::int64_t>(replicas) * sets * planes * plane_size();
   }
   PANTHER_HD std::int64_t index(int replica, int set, int plane, int row, int col) const {
-    return (((static_cast<std::int64_t>(replica) * sets + set) * planes + plane) * rows + row) * stride + col;
+    return (((static_cast<std::int64_t>(replica) * sets + set) * planes + plane) * rows + row) *
+               stride +
+           col;
   }
 };
 

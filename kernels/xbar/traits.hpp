@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Where a kernel gets a device's frozen draws from: one stored byte per varied property, or regeneration
-// from the seed. Both give the same numbers; which is faster is measured in bench/.
+// Where a kernel gets a device's frozen draws from: one stored byte per varied property, or
+// regeneration from the seed. Both give the same numbers; which is faster is measured in bench/.
 
 #include <cstdint>
 
@@ -23,7 +23,8 @@ struct TraitSource {
   std::int64_t devices;       // XbarShape::devices(): distance between stored properties
 
   /// `index` is XbarShape::index of the device, `item` its device_item.
-  PANTHER_HD Traits load(DeviceConstants const& k, float range, std::int64_t index, std::uint64_t item) const {
+  PANTHER_HD Traits load(DeviceConstants const& k, float range, std::int64_t index,
+                         std::uint64_t item) const {
     if (!variation.any()) return nominal_traits(range);
     if (stored == nullptr) return regenerated_traits(k, range, item);
     TraitDraws draws{};
@@ -70,7 +71,8 @@ struct StoreTraits {
     rest /= shape.planes;
     auto const set = static_cast<std::uint64_t>(rest % shape.sets);
     DeviceConstants const& k = args.devices[rest / shape.sets];
-    std::uint64_t const item = device_item(static_cast<std::uint64_t>(args.layer), set, plane, row, col);
+    std::uint64_t const item =
+        device_item(static_cast<std::uint64_t>(args.layer), set, plane, row, col);
     PhiloxWords const r = draw(k.seed, Stream::device_variation, item, 0);
     TraitDraws const draws = trait_draws(k, r.w[0], r.w[1], r.w[2], r.w[3]);
     std::int64_t const devices = shape.devices();

@@ -2,20 +2,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Outer-product accumulate (OPA): every device (i, j) of every slice moves by n_s(i, j) level steps in the
-// direction -sgn(X_i) sgn(U_j); examples act one after the other, in order.
+// Outer-product accumulate (OPA): every device (i, j) of every slice moves by n_s(i, j) level steps
+// in the direction -sgn(X_i) sgn(U_j); examples act one after the other, in order.
 //
-// Streamed drive (the hardware): |X_i| streams bit by bit on the rows, the digits of (|U_j| << t) >> drop on
-// the columns, so n_s = sum_t bit_t(|X_i|) digit_s((|U_j| << t) >> drop); bits below slice 0 are lost step
-// by step. Digit drive: the product is formed digitally, rounded half to even, and its digits are applied.
-// Delta drive: a weight change formed elsewhere (batch gradient, optimizer) is sliced and applied once.
+// Streamed drive (the hardware): |X_i| streams bit by bit on the rows, the digits of (|U_j| << t)
+// >> drop on the columns, so n_s = sum_t bit_t(|X_i|) digit_s((|U_j| << t) >> drop); bits below
+// slice 0 are lost step by step. Digit drive: the product is formed digitally, rounded half to
+// even, and its digits are applied. Delta drive: a weight change formed elsewhere (batch gradient,
+// optimizer) is sliced and applied once.
 //
-// Zero rows, columns and digits change nothing. Random words: a group of four columns that are 16 apart
-// shares a Philox block (word k for column 64 g + 16 k + l), which lets sixteen vector lanes use their own
-// block without shuffles; normals pair words 0-1 and 2-3, the dither is a word's low byte.
+// Zero rows, columns and digits change nothing. Random words: a group of four columns that are 16
+// apart shares a Philox block (word k for column 64 g + 16 k + l), which lets sixteen vector lanes
+// use their own block without shuffles; normals pair words 0-1 and 2-3, the dither is a word's low
+// byte.
 //
-// Work: 2 B read + 2 B written a device (state), at most 16 conditional adds for the step count. This
-// functor is the definition of every backend; kernels/cpu has vector variants. Bit-identical everywhere.
+// Work: 2 B read + 2 B written a device (state), at most 16 conditional adds for the step count.
+// This functor is the definition of every backend; kernels/cpu has vector variants. Bit-identical
+// everywhere.
 
 #include <cstdint>
 
@@ -43,14 +46,15 @@ struct UpdateArgs {
   void const* law;                 // Law::Constants [replica][slice]
   SliceCounters* counters;         // [replica][slice]
   LayerCounters* layer_counters;   // [replica]
-  std::int16_t const* x;           // [replica][example][row]
-  std::int16_t const* u;           // [replica][example][column]
-  std::int32_t const* drop;        // [replica][example] low product bits dropped; negative shifts left
-  std::int32_t const* delta;       // delta drive: [replica][row][column] change in weight LSBs
-  std::uint64_t first_step;        // step index of the first example
+  std::int16_t const* x;           // [replica][batch][row]
+  std::int16_t const* u;           // [replica][batch][column]
+  std::int32_t const* drop;   // [replica][batch] low product bits dropped; negative shifts left
+  std::int32_t const* delta;  // delta drive: [replica][row][column] change in weight LSBs
+  std::uint64_t first_step;   // step index of the first example
   int layer;
   unsigned set_mask;  // bit s: set s is updated
-  int examples;       // 1 for the delta drive
+  int examples;       // acted on, in order; 1 for the delta drive
+  int batch;  // examples from one replica's vectors to the next in x, u and drop; >= examples
   UpdateDrive drive;
   Fidelity fidelity;  // pulse: streamed drive only
   WriteNoiseKind noise;
@@ -58,7 +62,9 @@ struct UpdateArgs {
 };
 
 /// Columns that share a Philox block lie 16 apart; a lane is such a group of up to four columns.
-PANTHER_HD constexpr int lane_column(int lane, int word) { return (lane / 16) * 64 + word * 16 + lane % 16; }
+PANTHER_HD constexpr int lane_column(int lane, int word) {
+  return (lane / 16) * 64 + word * 16 + lane % 16;
+}
 PANTHER_HD constexpr int lane_of_column(int col) { return (col / 64) * 16 + col % 16; }
 PANTHER_HD constexpr int word_of_column(int col) { return (col / 16) % 4; }
 PANTHER_HD constexpr int lanes_of_row(int cols) { return (cols + 63) / 64 * 16; }
@@ -85,7 +91,8 @@ PANTHER_HD bool stream_overflows(std::uint32_t x, std::uint32_t u, int drop, int
 }
 
 /// Level steps of slice s under the streamed drive.
-PANTHER_HD std::uint32_t streamed_steps(std::uint32_t x, std::uint32_t u, int drop, int slice, int digit_bits) {
+PANTHER_HD std::uint32_t streamed_steps(std::uint32_t x, std::uint32_t u, int drop, int slice,
+                                        int digit_bits) {
   std::uint32_t steps = 0;
   for (int t = 0; t < 16; ++t) {
     if (((x >> t) & 1U) != 0) steps += column_digit(u, digit_bits * slice + drop - t, digit_bits);
@@ -121,10 +128,10 @@ struct DeviceMover {
     auto const* const law = static_cast<typename Law::Constants const*>(args.law);
     float const stored = position_of(code);
     float const position = mirrored ? range - stored : stored;
-    Moved const moved =
-        move_device<Law>(law[replica * args.slicing.slices + slice], args.devices[replica], args.noise, traits,
-                         range, position, static_cast<float>(static_cast<std::int32_t>(steps)),
-                         up != mirrored ? Direction::up : Direction::down, normal);
+    Moved const moved = move_device<Law>(law[replica * args.slicing.slices + slice],
+                                         args.devices[replica], args.noise, traits, range, position,
+                                         static_cast<float>(static_cast<std::int32_t>(steps)),
+                                         up != mirrored ? Direction::up : Direction::down, normal);
     std::int16_t const physical = code_of_position(moved.position, dither);
     code = mirrored ? reflected(physical, window_range(args.slicing.cell_bits[slice])) : physical;
     return moved.saturated;
@@ -162,29 +169,32 @@ struct UpdateLane {
   PANTHER_HD void update_lane(int replica, int set, int plane, int row, int lane) const {
     SliceCounters local{};
     for (int example = 0; example < args.examples; ++example) {
-      std::int64_t const vector = static_cast<std::int64_t>(replica) * args.examples + example;
-      std::int32_t const x = args.drive == UpdateDrive::delta ? 1 : args.x[vector * args.shape.rows + row];
+      std::int64_t const vector = static_cast<std::int64_t>(replica) * args.batch + example;
+      std::int32_t const x =
+          args.drive == UpdateDrive::delta ? 1 : args.x[vector * args.shape.rows + row];
       if (x == 0) continue;
       update_example(replica, set, plane, row, lane, example, x, local);
     }
-    SliceCounters& counters = args.counters[replica * args.slicing.slices + args.slicing.slice_of(plane)];
+    SliceCounters& counters =
+        args.counters[replica * args.slicing.slices + args.slicing.slice_of(plane)];
     count(counters.updates, local.updates);
     count(counters.steps, local.steps);
     count(counters.saturations, local.saturations);
   }
 
-  PANTHER_HD void update_example(int replica, int set, int plane, int row, int lane, int example, std::int32_t x,
-                                 SliceCounters& local) const {
+  PANTHER_HD void update_example(int replica, int set, int plane, int row, int lane, int example,
+                                 std::int32_t x, SliceCounters& local) const {
     bool const pulses = args.fidelity == Fidelity::pulse;
     if (plane == 0) note_overflows(replica, set, lane, example, x);
     for (int t = 0; t < (pulses ? 16 : 1); ++t) {
       if (pulses && ((magnitude_of(x) >> t) & 1U) == 0) continue;
-      LaneRandom const random = lane_random(replica, set, plane, row, lane, example, pulses ? t + 1 : 0);
+      LaneRandom const random =
+          lane_random(replica, set, plane, row, lane, example, pulses ? t + 1 : 0);
       for (int word = 0; word < 4; ++word) {
         int const col = lane_column(lane, word);
         if (col >= args.shape.cols) break;
-        update_device(replica, set, plane, row, col, example, x, pulses ? t : -1, random.normal[word],
-                      random.dither[word], local);
+        update_device(replica, set, plane, row, col, example, x, pulses ? t : -1,
+                      random.normal[word], random.dither[word], local);
       }
     }
   }
@@ -204,9 +214,9 @@ struct UpdateLane {
         device_item(static_cast<std::uint64_t>(args.layer), static_cast<std::uint64_t>(set),
                     static_cast<std::uint64_t>(plane), static_cast<std::uint64_t>(row),
                     static_cast<std::uint64_t>(lane));
-    PhiloxWords const words =
-        draw(args.devices[replica].seed, Stream::update_noise, item,
-             args.first_step + static_cast<std::uint64_t>(example), static_cast<std::uint32_t>(sub_step));
+    PhiloxWords const words = draw(args.devices[replica].seed, Stream::update_noise, item,
+                                   args.first_step + static_cast<std::uint64_t>(example),
+                                   static_cast<std::uint32_t>(sub_step));
     if (noisy) {
       NormalPair const low = normal_pair(words.w[0], words.w[1]);
       NormalPair const high = normal_pair(words.w[2], words.w[3]);
@@ -215,19 +225,22 @@ struct UpdateLane {
       random.normal[2] = high.first;
       random.normal[3] = high.second;
     }
-    for (int word = 0; stochastic && word < 4; ++word) random.dither[word] = dither_of(words.w[word]);
+    for (int word = 0; stochastic && word < 4; ++word)
+      random.dither[word] = dither_of(words.w[word]);
     return random;
   }
 
   /// Steps and direction of one device in one example (or one stream step t >= 0 of it).
-  PANTHER_HD void update_device(int replica, int set, int plane, int row, int col, int example, std::int32_t x,
-                                int t, float normal, float dither, SliceCounters& local) const {
-    std::int64_t const vector = static_cast<std::int64_t>(replica) * args.examples + example;
+  PANTHER_HD void update_device(int replica, int set, int plane, int row, int col, int example,
+                                std::int32_t x, int t, float normal, float dither,
+                                SliceCounters& local) const {
+    std::int64_t const vector = static_cast<std::int64_t>(replica) * args.batch + example;
     bool const delta_drive = args.drive == UpdateDrive::delta;
     std::int32_t const u =
-        delta_drive
-            ? args.delta[(static_cast<std::int64_t>(replica) * args.shape.rows + row) * args.shape.cols + col]
-            : args.u[vector * args.shape.cols + col];
+        delta_drive ? args.delta[(static_cast<std::int64_t>(replica) * args.shape.rows + row) *
+                                     args.shape.cols +
+                                 col]
+                    : args.u[vector * args.shape.cols + col];
     int const drop = delta_drive ? 0 : args.drop[vector];
     int const slice = args.slicing.slice_of(plane);
     std::uint32_t const steps = steps_of(magnitude_of(x), magnitude_of(u), drop, slice, t);
@@ -240,18 +253,20 @@ struct UpdateLane {
                     static_cast<std::uint64_t>(col));
     float const range = static_cast<float>(window_range(args.slicing.cell_bits[slice]));
     Traits const traits = args.traits.load(args.devices[replica], range, index, item);
-    bool const saturated =
-        DeviceMover<Law>{args, replica, plane}(args.codes[index], traits, steps, up, normal, dither);
+    bool const saturated = DeviceMover<Law>{args, replica, plane}(args.codes[index], traits, steps,
+                                                                  up, normal, dither);
     ++local.updates;
     local.steps += steps;
     local.saturations += saturated ? 1U : 0U;
   }
 
-  PANTHER_HD std::uint32_t steps_of(std::uint32_t x, std::uint32_t u, int drop, int slice, int t) const {
+  PANTHER_HD std::uint32_t steps_of(std::uint32_t x, std::uint32_t u, int drop, int slice,
+                                    int t) const {
     int const p = args.slicing.digit_bits;
     if (t >= 0) return column_digit(u, p * slice + drop - t, p);
     if (args.drive == UpdateDrive::streamed) return streamed_steps(x, u, drop, slice, p);
-    std::uint64_t const magnitude = args.drive == UpdateDrive::delta ? u : product_magnitude(x, u, drop);
+    std::uint64_t const magnitude =
+        args.drive == UpdateDrive::delta ? u : product_magnitude(x, u, drop);
     std::uint64_t const held = smaller(magnitude, largest_magnitude(args.slicing));
     return static_cast<std::uint32_t>(held >> (p * slice)) & mask(p);
   }
@@ -260,12 +275,13 @@ struct UpdateLane {
     return static_cast<std::uint32_t>((static_cast<std::uint64_t>(1) << digit_bits) - 1);
   }
 
-  /// Counts outer products with more bits than the weight, once for all sets and planes: the streamed drive
-  /// loses their top digits, the digit drive saturates.
-  PANTHER_HD void note_overflows(int replica, int set, int lane, int example, std::int32_t x) const {
+  /// Counts outer products with more bits than the weight, once for all sets and planes: the
+  /// streamed drive loses their top digits, the digit drive saturates.
+  PANTHER_HD void note_overflows(int replica, int set, int lane, int example,
+                                 std::int32_t x) const {
     bool const first_set = (args.set_mask & ((1U << set) - 1U)) == 0;
     if (!first_set || args.drive == UpdateDrive::delta) return;
-    std::int64_t const vector = static_cast<std::int64_t>(replica) * args.examples + example;
+    std::int64_t const vector = static_cast<std::int64_t>(replica) * args.batch + example;
     std::uint64_t overflows = 0;
     for (int word = 0; word < 4; ++word) {
       int const col = lane_column(lane, word);
@@ -279,7 +295,8 @@ struct UpdateLane {
   }
 
   PANTHER_HD bool overflowed(std::uint32_t x, std::uint32_t u, int drop) const {
-    if (args.drive == UpdateDrive::streamed) return stream_overflows(x, u, drop, args.slicing.weight_bits);
+    if (args.drive == UpdateDrive::streamed)
+      return stream_overflows(x, u, drop, args.slicing.weight_bits);
     return product_magnitude(x, u, drop) > largest_magnitude(args.slicing);
   }
 };
