@@ -3,7 +3,8 @@
 # Every find_package of the build, in one place; nothing is downloaded. Folders link the targets named here:
 #   Threads::Threads                                  anywhere
 #   ZLIB::ZLIB OpenSSL::Crypto                        datasets, host/base
-#   fmt::fmt hdf5::hdf5 tomlplusplus::tomlplusplus nlohmann_json::nlohmann_json   host/base and above, not host/nn
+#   fmt::fmt tomlplusplus::tomlplusplus nlohmann_json::nlohmann_json   host/base and above, not host/nn
+#   hdf5::hdf5 hdf5::hdf5_hl                          host/base
 #   CLI11::CLI11                                      host/tools
 #   GTest::gtest_main benchmark::benchmark_main       tests, bench (through panther_add_test, panther_add_bench)
 
@@ -14,7 +15,7 @@ if(NOT PANTHER_GPU_CHECK_ONLY)
   find_package(ZLIB REQUIRED)
   find_package(OpenSSL REQUIRED COMPONENTS Crypto)
   find_package(fmt REQUIRED)
-  find_package(HDF5 REQUIRED COMPONENTS C)
+  find_package(HDF5 REQUIRED COMPONENTS C HL)
   find_package(tomlplusplus REQUIRED)
   find_package(nlohmann_json REQUIRED)
   find_package(CLI11 REQUIRED)
