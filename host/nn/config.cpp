@@ -1,0 +1,90 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "host/nn/config.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "devicemodels/core/math.hpp"
+
+namespace panther {
+
+namespace {
+
+void require(bool condition, std::string const& message) {
+  if (!condition) throw std::invalid_argument(message);
+}
+
+void check_read(RunConfig const& config) {
+  int const dac = config.read.dac_bits;
+  require(dac == 1 || dac == 2 || dac == 4 || dac == 8,
+          "read.dac_bits = " + std::to_string(dac) + " (must be 1, 2, 4 or 8: it divides 16)");
+  require(config.read.mode == ReadMode::bit_serial || config.read.adc_bits == 0,
+          "read.mode = \"collapsed\" needs an ideal converter: set read.adc_bits = 0, or read.mode "
+          "= \"bit_serial\"");
+  require(config.read.adc_bits != 1,
+          "read.adc_bits = 1 (must be 0 for an ideal converter, or lie in [2, 16])");
+}
+
+void check_update(RunConfig const& config) {
+  bool const batch_digits = config.update.method == UpdateMethod::batch_digits;
+  require(config.update.fidelity == Fidelity::aggregate ||
+              config.update.method == UpdateMethod::opa_streamed,
+          "update.fidelity = \"pulse\" needs update.method = \"opa_streamed\": only streamed "
+          "updates come in pulses");
+  require(config.training.optimizer == Optimizer::sgd || batch_digits,
+          "training.optimizer = \"" + std::string(enum_name(config.training.optimizer)) +
+              "\" needs update.method = \"batch_digits\": moments are kept digitally");
+}
+
+}  // namespace
+
+std::vector<LayerConfig> default_layers() {
+  LayerConfig hidden;
+  hidden.units = 128;
+  hidden.activation = Activation::relu;
+  return {hidden, LayerConfig{}};
+}
+
+void check(RunConfig const& config) {
+  require(!config.network.layers.empty(), "network.layers is empty (at least one layer is needed)");
+  Slicing const slicing = make_slicing(config.slicing);
+  require(
+      config.network.layers.back().activation == Activation::identity ||
+          config.network.loss == Loss::squared_error,
+      "network.loss = \"softmax_cross_entropy\" needs activation = \"identity\" in the last layer");
+  check_read(config);
+  check_update(config);
+  for (std::size_t i = 0; i < config.network.layers.size(); ++i) {
+    int const w_frac = config.network.layers[i].w_frac.value_or(config.formats.w_frac);
+    require(w_frac < slicing.weight_bits,
+            "network.layers[" + std::to_string(i) + "]: w_frac = " + std::to_string(w_frac) +
+                " (must be below slicing.weight_bits = " + std::to_string(slicing.weight_bits) +
+                ")");
+  }
+  static_cast<void>(device_constants(config.device, 0));
+  std::visit(
+      [](auto const& law) {
+        if constexpr (requires { law.resolved_up(); }) {
+          static_cast<void>(law.resolved_up());
+          static_cast<void>(law.resolved_down());
+        }
+      },
+      config.device.law);
+}
+
+double learning_rate_of(TrainingConfig const& config, int epoch) {
+  if (config.schedule == LearningRateSchedule::constant) return config.learning_rate;
+  if (config.schedule == LearningRateSchedule::cosine) {
+    float const turns =
+        0.5F * static_cast<float>(epoch) / static_cast<float>(std::max(config.epochs, 1));
+    return config.learning_rate * 0.5 * (1.0 + static_cast<double>(sincos_turns(turns).cos));
+  }
+  int const every = config.schedule == LearningRateSchedule::step ? config.decay_every : 1;
+  double rate = config.learning_rate;
+  for (int i = 0; i < epoch / every; ++i) rate *= config.decay;
+  return rate;
+}
+
+}  // namespace panther

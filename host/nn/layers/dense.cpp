@@ -1,0 +1,425 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "host/nn/layers/dense.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+namespace panther {
+
+namespace {
+
+constexpr int forward_set = 0;
+constexpr int backward_set = 1;
+constexpr int collecting_set = 2;
+
+int sets_of(CrossbarVariant variant) {
+  return variant == CrossbarVariant::v1 ? 1 : (variant == CrossbarVariant::v2 ? 2 : 3);
+}
+
+template <class Law>
+void append_constants(std::vector<std::byte>& bytes, LawParams const& params,
+                      Slicing const& slicing) {
+  for (int slice = 0; slice < slicing.slices; ++slice) {
+    auto const constants =
+        Law::prepare(std::get<typename Law::Params>(params), slicing.cell_bits[slice]);
+    auto const* const raw = reinterpret_cast<std::byte const*>(&constants);
+    bytes.insert(bytes.end(), raw, raw + sizeof constants);
+  }
+}
+
+std::vector<std::byte> law_constants(std::vector<Replica> const& replicas, Slicing const& slicing) {
+  std::vector<std::byte> bytes;
+  auto const law = static_cast<int>(replicas.front().device.law.index());
+  for (Replica const& replica : replicas) {
+    visit_law(law, [&]<class Law>() { append_constants<Law>(bytes, replica.device.law, slicing); });
+  }
+  return bytes;
+}
+
+std::vector<DeviceConstants> constants_of(std::vector<Replica> const& replicas) {
+  std::vector<DeviceConstants> constants;
+  for (Replica const& replica : replicas)
+    constants.push_back(device_constants(replica.device, replica.seed));
+  return constants;
+}
+
+Variation variation_of(std::vector<Replica> const& replicas) {
+  Variation all;
+  for (Replica const& replica : replicas) {
+    Variation const one = panther::variation_of(replica.device);
+    all = {all.slope || one.slope, all.bend || one.bend, all.bounds || one.bounds};
+  }
+  return all;
+}
+
+bool reads_noisily(Replica const& replica) {
+  return replica.device.read_noise.relative > 0.0 || replica.device.read_noise.line > 0.0;
+}
+
+}  // namespace
+
+DenseLayer::DenseLayer(Backend& backend, RunConfig const& config, DenseSpec const& spec,
+                       std::vector<Replica> const& replicas, bool store_variation)
+    : backend_(&backend),
+      config_(config),
+      spec_(spec),
+      slicing_(make_slicing(config.slicing)),
+      shape_{.replicas = static_cast<int>(replicas.size()),
+             .sets = sets_of(config.crossbar.variant),
+             .planes = slicing_.planes(),
+             .rows = spec.rows(),
+             .cols = spec.units,
+             .stride = aligned_columns(spec.units)},
+      law_(static_cast<int>(replicas.front().device.law.index())),
+      noisy_read_(std::any_of(replicas.begin(), replicas.end(), reads_noisily)),
+      variation_(variation_of(replicas)) {
+  auto const vectors =
+      static_cast<std::size_t>(shape_.replicas) * static_cast<std::size_t>(spec.capacity);
+  auto const rows = static_cast<std::size_t>(shape_.rows);
+  auto const cols = static_cast<std::size_t>(shape_.cols);
+  auto const slices = static_cast<std::size_t>(shape_.replicas * slicing_.slices);
+  auto const devices = static_cast<std::size_t>(shape_.devices());
+  x = {backend, vectors * rows};
+  x_fraction = {backend, vectors};
+  e = {backend, vectors * cols};
+  e_fraction = {backend, vectors};
+  codes_ = {backend, devices};
+  devices_ = {backend, constants_of(replicas)};
+  law_constants_ = {backend, law_constants(replicas, slicing_)};
+  counters_ = {backend, slices};
+  layer_counters_ = {backend, replicas.size()};
+  sums_ = {backend, vectors * std::max(rows, cols)};
+  u_ = {backend, vectors * cols};
+  drop_ = {backend, vectors};
+  active_ = {backend, replicas.size()};
+  bool const gradients = config.update.method == UpdateMethod::batch_digits;
+  std::size_t const moments = replicas.size() * rows * cols;
+  if (gradients) weights_ = {backend, moments};
+  if (config.training.optimizer != Optimizer::sgd) first_moment_ = {backend, moments};
+  if (config.training.optimizer == Optimizer::adam) second_moment_ = {backend, moments};
+  for (auto& steps : adc_step_) steps = {backend, slices};
+  for (auto& peak : peak_) peak = {backend, slices};
+  set_fixed_adc_steps();
+  if (variation_.any() && store_variation) {
+    traits_ = {backend, devices * static_cast<std::size_t>(stored_trait_bytes(variation_))};
+    backend.store_traits({.shape = shape_,
+                          .devices = devices_.data(),
+                          .stored = traits_.data(),
+                          .variation = variation_,
+                          .layer = spec_.index});
+  }
+}
+
+std::vector<std::int32_t> DenseLayer::adc_steps_of(int driven_lines) const {
+  std::vector<std::int32_t> steps;
+  double const lines = std::min(config_.crossbar.block_lines, driven_lines);
+  double const largest_digit = (1 << config_.read.dac_bits) - 1;
+  for (int replica = 0; replica < shape_.replicas; ++replica) {
+    for (int slice = 0; slice < slicing_.slices; ++slice) {
+      double const half_range =
+          config_.read.adc_range == AdcRange::fixed
+              ? config_.read.adc_fixed_range * codes_per_level(slicing_.cell_bits[slice])
+              : lines * 32768.0 * largest_digit;
+      double const step = std::ceil(2.0 * half_range / std::exp2(config_.read.adc_bits));
+      steps.push_back(static_cast<std::int32_t>(std::clamp(step, 1.0, 1073741824.0)));
+    }
+  }
+  return steps;
+}
+
+void DenseLayer::set_fixed_adc_steps() {
+  adc_step_[0].upload(adc_steps_of(shape_.rows));
+  adc_step_[1].upload(adc_steps_of(shape_.cols));
+}
+
+void DenseLayer::set_counters_aside() {
+  counters_aside_ = counters_.download();
+  layer_counters_aside_ = layer_counters_.download();
+}
+
+void DenseLayer::take_counters_back() {
+  counters_.upload(counters_aside_);
+  layer_counters_.upload(layer_counters_aside_);
+}
+
+void DenseLayer::begin_calibration() {
+  set_counters_aside();
+  calibrating_ = true;
+  for (auto& peak : peak_) peak.clear();
+}
+
+void DenseLayer::end_calibration() {
+  take_counters_back();
+  calibrating_ = false;
+  for (std::size_t direction = 0; direction < 2; ++direction) {
+    std::vector<std::int32_t> steps = peak_[direction].download();
+    for (std::int32_t& step : steps) {
+      double const needed = std::ceil(2.0 * (step + 1.0) / std::exp2(config_.read.adc_bits));
+      step = static_cast<std::int32_t>(std::max(needed, 1.0));
+    }
+    adc_step_[direction].upload(steps);
+  }
+}
+
+ReadArgs DenseLayer::read_args(Examples examples, Driven driven) const {
+  auto const direction = static_cast<std::size_t>(driven == Driven::rows ? 0 : 1);
+  auto& self = const_cast<DenseLayer&>(*this);
+  ReadArgs args{};
+  args.shape = shape_;
+  args.slicing = slicing_;
+  args.codes = codes_.data();
+  args.devices = devices_.data();
+  args.counters = self.counters_.data();
+  args.inputs = driven == Driven::rows ? x.data() : e.data();
+  args.sums = self.sums_.data();
+  args.observed_peak = calibrating_ ? self.peak_[direction].data() : nullptr;
+  args.adc_step = adc_step_[direction].data();
+  args.first_read = examples.first;
+  args.layer = spec_.index;
+  args.set = driven == Driven::rows || shape_.sets == 1 ? forward_set : backward_set;
+  args.examples = examples.count;
+  args.block_lines = config_.crossbar.block_lines;
+  args.dac_bits = config_.read.dac_bits;
+  args.adc_bits = calibrating_ ? 0 : config_.read.adc_bits;
+  args.driven = driven;
+  args.mode = config_.read.mode;
+  args.noisy = noisy_read_;
+  return args;
+}
+
+void DenseLayer::forward(Examples examples, DeviceArray<std::int16_t>& y,
+                         DeviceArray<std::int32_t>& y_fraction, int y_rows) {
+  backend_->read(read_args(examples, Driven::rows));
+  backend_->forward({.sums = sums_.data(),
+                     .x_fraction = x_fraction.data(),
+                     .y = y.data(),
+                     .y_fraction = y_fraction.data(),
+                     .counters = layer_counters_.data(),
+                     .replicas = shape_.replicas,
+                     .examples = examples.count,
+                     .cols = shape_.cols,
+                     .y_rows = y_rows,
+                     .sum_fraction = spec_.formats.w + slicing_.fraction_bits(),
+                     .z_fraction = spec_.formats.z,
+                     .fixed_fraction = spec_.formats.y,
+                     .scale = config_.formats.scale,
+                     .activation = spec_.activation});
+}
+
+void DenseLayer::backward(Examples examples, DenseLayer& below) {
+  backend_->read(read_args(examples, Driven::columns));
+  backend_->backward({.sums = sums_.data(),
+                      .e_fraction = e_fraction.data(),
+                      .y = x.data(),
+                      .y_fraction = x_fraction.data(),
+                      .e = below.e.data(),
+                      .below_fraction = below.e_fraction.data(),
+                      .counters = below.layer_counters_.data(),
+                      .replicas = shape_.replicas,
+                      .examples = examples.count,
+                      .rows = shape_.rows,
+                      .width = spec_.inputs,
+                      .sum_fraction = spec_.formats.w + slicing_.fraction_bits(),
+                      .fixed_fraction = below.spec_.formats.e,
+                      .scale = config_.formats.scale,
+                      .activation = below.spec_.activation});
+}
+
+unsigned DenseLayer::update_mask() const {
+  switch (config_.crossbar.variant) {
+    case CrossbarVariant::v1:
+      return 1U << forward_set;
+    case CrossbarVariant::v2:
+      return (1U << forward_set) | (1U << backward_set);
+    case CrossbarVariant::v3:
+      return 1U << collecting_set;
+  }
+  return 0;
+}
+
+UpdateArgs DenseLayer::update_args() const {
+  auto& self = const_cast<DenseLayer&>(*this);
+  UpdateArgs args{};
+  args.shape = shape_;
+  args.slicing = slicing_;
+  args.codes = self.codes_.data();
+  args.traits = {variation_, traits_.data(), shape_.devices()};
+  args.devices = devices_.data();
+  args.law = law_constants_.data();
+  args.counters = self.counters_.data();
+  args.layer_counters = self.layer_counters_.data();
+  args.layer = spec_.index;
+  args.set_mask = update_mask();
+  args.fidelity = config_.update.fidelity;
+  args.noise = config_.device.write_noise.kind;
+  args.rounding = config_.device.rounding;
+  return args;
+}
+
+void DenseLayer::update(Examples batch, int first, int count,
+                        DeviceArray<float> const& learning_rate) {
+  if (first == 0) {
+    backend_->drive({.e = e.data(),
+                     .e_fraction = e_fraction.data(),
+                     .x_fraction = x_fraction.data(),
+                     .u = u_.data(),
+                     .drop = drop_.data(),
+                     .learning_rate = learning_rate.data(),
+                     .counters = layer_counters_.data(),
+                     .replicas = shape_.replicas,
+                     .examples = batch.count,
+                     .cols = shape_.cols,
+                     .fixed_fraction = spec_.formats.u,
+                     .w_fraction = spec_.formats.w,
+                     .scale = config_.formats.scale});
+  }
+  UpdateArgs args = update_args();
+  args.x = x.data() + static_cast<std::ptrdiff_t>(first) * shape_.rows;
+  args.u = u_.data() + static_cast<std::ptrdiff_t>(first) * shape_.cols;
+  args.drop = drop_.data() + first;
+  args.first_step = batch.first + static_cast<std::uint64_t>(first);
+  args.examples = count;
+  args.batch = batch.count;
+  args.drive = config_.update.method == UpdateMethod::opa_streamed ? UpdateDrive::streamed
+                                                                   : UpdateDrive::digits;
+  backend_->update(law_, args);
+}
+
+void DenseLayer::update_with_gradient(Examples batch, DeviceArray<float> const& learning_rate,
+                                      std::uint64_t step) {
+  TrainingConfig const& training = config_.training;
+  auto const correction = [&](double beta) {
+    double power = 1.0;
+    for (std::uint64_t i = 0; i < std::min<std::uint64_t>(step, 100000); ++i) power *= beta;
+    return static_cast<float>(1.0 / (1.0 - power));
+  };
+  bool const adam = training.optimizer == Optimizer::adam;
+  backend_->gradient({.x = x.data(),
+                      .e = e.data(),
+                      .x_fraction = x_fraction.data(),
+                      .e_fraction = e_fraction.data(),
+                      .learning_rate = learning_rate.data(),
+                      .first_moment = first_moment_.data(),
+                      .second_moment = second_moment_.data(),
+                      .delta = weights_.data(),
+                      .replicas = shape_.replicas,
+                      .examples = batch.count,
+                      .rows = shape_.rows,
+                      .cols = shape_.cols,
+                      .w_fraction = spec_.formats.w,
+                      .optimizer = training.optimizer,
+                      .beta1 = static_cast<float>(training.momentum),
+                      .beta2 = static_cast<float>(training.beta2),
+                      .epsilon = static_cast<float>(training.epsilon),
+                      .correction1 = adam ? correction(training.momentum) : 1.0F,
+                      .correction2 = adam ? correction(training.beta2) : 1.0F});
+  UpdateArgs args = update_args();
+  args.delta = weights_.data();
+  args.first_step = batch.first;
+  args.examples = 1;
+  args.batch = 1;
+  args.drive = UpdateDrive::delta;
+  backend_->update(law_, args);
+}
+
+ResolveArgs DenseLayer::resolve_args(std::uint64_t event) const {
+  auto& self = const_cast<DenseLayer&>(*this);
+  ResolveArgs args{};
+  args.shape = shape_;
+  args.slicing = slicing_;
+  args.codes = self.codes_.data();
+  args.traits = {variation_, traits_.data(), shape_.devices()};
+  args.devices = devices_.data();
+  args.law = law_constants_.data();
+  args.counters = self.counters_.data();
+  args.layer_counters = self.layer_counters_.data();
+  args.event = event;
+  args.layer = spec_.index;
+  args.addend_set = no_set;
+  args.mode = config_.crs.write;
+  args.attempts = config_.crs.attempts;
+  args.tolerance = static_cast<float>(config_.crs.tolerance);
+  args.adc_bits = config_.crs.adc_bits;
+  args.noisy_read = noisy_read_;
+  args.noise = config_.device.write_noise.kind;
+  args.rounding = config_.device.rounding;
+  return args;
+}
+
+void DenseLayer::program(std::vector<std::int32_t> const& weights) {
+  DeviceArray<std::int32_t> const wanted(*backend_, weights);
+  ResolveArgs args = resolve_args(0);
+  args.weights = wanted.data();
+  args.mode = config_.crs.initial_write;
+  args.target_mask =
+      shape_.sets == 1 ? 1U << forward_set : (1U << forward_set) | (1U << backward_set);
+  args.clear_mask = shape_.sets == 3 ? 1U << collecting_set : 0;
+  backend_->resolve(law_, args);
+  backend_->synchronise();
+}
+
+void DenseLayer::resolve(std::uint64_t event, std::vector<std::uint8_t> const& active) {
+  ResolveArgs args = resolve_args(event);
+  if (!active.empty()) {
+    active_.upload(active);
+    args.active = active_.data();
+  }
+  for (int set = 0; set < shape_.sets; ++set) {
+    if (((update_mask() >> set) & 1U) == 0) continue;
+    args.source_set = set;
+    args.target_mask = 1U << set;
+    backend_->resolve(law_, args);
+  }
+}
+
+void DenseLayer::merge(std::uint64_t event) {
+  ResolveArgs args = resolve_args(event);
+  args.source_set = forward_set;
+  args.addend_set = collecting_set;
+  args.target_mask = (1U << forward_set) | (1U << backward_set);
+  args.clear_mask = 1U << collecting_set;
+  backend_->resolve(law_, args);
+}
+
+std::vector<std::int16_t> DenseLayer::codes(int replica, int set) const {
+  std::vector<std::int16_t> all = codes_.download();
+  auto const first = all.begin() + shape_.index(replica, set, 0, 0, 0);
+  return {first, first + shape_.planes * shape_.plane_size()};
+}
+
+std::vector<double> DenseLayer::weights(int replica) const {
+  std::vector<std::int16_t> const state = codes(replica);
+  std::vector<double> result(static_cast<std::size_t>(shape_.rows) *
+                             static_cast<std::size_t>(shape_.cols));
+  for (int row = 0; row < shape_.rows; ++row) {
+    for (int col = 0; col < shape_.cols; ++col) {
+      i128 sum = 0;
+      for (int plane = 0; plane < shape_.planes; ++plane) {
+        std::int64_t const at =
+            plane * shape_.plane_size() + static_cast<std::int64_t>(row) * shape_.stride + col;
+        sum += static_cast<i128>(state[static_cast<std::size_t>(at)])
+               << slicing_.shift_of(slicing_.slice_of(plane));
+      }
+      result[static_cast<std::size_t>(row) * static_cast<std::size_t>(shape_.cols) +
+             static_cast<std::size_t>(col)] =
+          std::ldexp(static_cast<double>(sum), -slicing_.fraction_bits());
+    }
+  }
+  return result;
+}
+
+void DenseLayer::archive(StateArchive& archive) {
+  std::string const prefix = "layers/" + std::to_string(spec_.index) + "/";
+  archive.array(prefix + "codes", codes_);
+  archive.array(prefix + "slice_counters", counters_);
+  archive.array(prefix + "layer_counters", layer_counters_);
+  archive.array(prefix + "adc_step_forward", adc_step_[0]);
+  archive.array(prefix + "adc_step_backward", adc_step_[1]);
+  archive.array(prefix + "first_moment", first_moment_);
+  archive.array(prefix + "second_moment", second_moment_);
+}
+
+}  // namespace panther

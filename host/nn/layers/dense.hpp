@@ -1,0 +1,154 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// A dense layer on crossbars: y = W^T x, weights of shape [inputs (+ bias row)][units], every
+// weight in bit slices on emulated devices. Holds the devices of all replicas and sets; the trainer
+// tells it when to read, update and resolve.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "host/nn/config.hpp"
+#include "host/nn/state.hpp"
+#include "kernels/base/backend.hpp"
+
+namespace panther {
+
+/// One of the independent copies of a network that a run emulates together.
+struct Replica {
+  std::uint64_t seed = 1;
+  DeviceConfig device;
+};
+
+/// Fraction bits of a layer's tensors.
+struct LayerFormats {
+  int x;
+  int z;
+  int y;  // of its outputs: the next layer's x, or the network's output
+  int e;  // of the error at its outputs
+  int u;
+  int w;
+};
+
+/// What a layer is made of; the same for all replicas except seeds and device parameters.
+struct DenseSpec {
+  int index;  // position in the network: part of every random address
+  int inputs;
+  int units;
+  bool bias;
+  Activation activation;
+  LayerFormats formats;
+  int capacity;  // most examples a call will have
+
+  int rows() const { return inputs + (bias ? 1 : 0); }
+};
+
+/// The examples that one call works on.
+struct Examples {
+  int count;
+  std::uint64_t first;  // index of the first, over the whole run: addresses its random numbers
+};
+
+class DenseLayer {
+ public:
+  DenseLayer(Backend& backend, RunConfig const& config, DenseSpec const& spec,
+             std::vector<Replica> const& replicas, bool store_variation);
+
+  DenseSpec const& spec() const { return spec_; }
+  Slicing const& slicing() const { return slicing_; }
+  XbarShape const& shape() const { return shape_; }
+
+  // Tensors, [replica][example][...]; x is written by the layer below or by gather, e by the layer
+  // above or the loss.
+  DeviceArray<std::int16_t> x;
+  DeviceArray<std::int32_t> x_fraction;
+  DeviceArray<std::int16_t> e;
+  DeviceArray<std::int32_t> e_fraction;
+
+  /// Writes initial weights ([replica][row][col], in weight LSBs) to all sets that hold weights.
+  void program(std::vector<std::int32_t> const& weights);
+
+  /// MVM: y of `examples` into the arrays given (the next layer's x, or the network's outputs).
+  void forward(Examples examples, DeviceArray<std::int16_t>& y,
+               DeviceArray<std::int32_t>& y_fraction, int y_rows);
+
+  /// MTVM: errors at this layer's inputs, times the derivative of the layer below.
+  void backward(Examples examples, DenseLayer& below);
+
+  /// Applies the outer products of examples [first, first + count) of a batch of `batch`.
+  void update(Examples batch, int first, int count, DeviceArray<float> const& learning_rate);
+
+  /// Applies the mean gradient of the whole batch; `step` counts such updates from 1.
+  void update_with_gradient(Examples batch, DeviceArray<float> const& learning_rate,
+                            std::uint64_t step);
+
+  /// Carry resolution of every set that holds weights on its own (V3: of set d). `active`: per
+  /// replica, empty: all.
+  void resolve(std::uint64_t event, std::vector<std::uint8_t> const& active);
+
+  /// V3: folds the updates collected in set d into f and b, and clears d.
+  void merge(std::uint64_t event);
+
+  /// Between these, reads use ideal converters and record the largest sums; then the ranges are set
+  /// from them.
+  void begin_calibration();
+  void end_calibration();
+
+  /// Between these, reads are not counted: passes that are not part of training (evaluation,
+  /// calibration).
+  void set_counters_aside();
+  void take_counters_back();
+
+  /// Totals since the start, [replica][slice] and [replica].
+  std::vector<SliceCounters> slice_counters() const { return counters_.download(); }
+  std::vector<LayerCounters> layer_counters() const { return layer_counters_.download(); }
+
+  /// The codes of one replica's set of weights, [plane][row][stride].
+  std::vector<std::int16_t> codes(int replica, int set = 0) const;
+
+  /// The weights of one replica as the devices hold them now, [row][col], in weight LSBs (fractions
+  /// kept).
+  std::vector<double> weights(int replica) const;
+
+  void archive(StateArchive& archive);
+
+ private:
+  ReadArgs read_args(Examples examples, Driven driven) const;
+  UpdateArgs update_args() const;
+  ResolveArgs resolve_args(std::uint64_t event) const;
+  void set_fixed_adc_steps();
+  std::vector<std::int32_t> adc_steps_of(int driven_lines) const;
+  unsigned update_mask() const;
+
+  Backend* backend_;
+  RunConfig config_;
+  DenseSpec spec_;
+  Slicing slicing_;
+  XbarShape shape_;
+  int law_;
+  bool noisy_read_;
+  Variation variation_;
+  bool calibrating_ = false;
+
+  DeviceArray<std::int16_t> codes_;
+  DeviceArray<std::int8_t> traits_;
+  DeviceArray<DeviceConstants> devices_;
+  DeviceArray<std::byte> law_constants_;
+  DeviceArray<SliceCounters> counters_;
+  DeviceArray<LayerCounters> layer_counters_;
+  std::vector<SliceCounters> counters_aside_;
+  std::vector<LayerCounters> layer_counters_aside_;
+  DeviceArray<i128> sums_;
+  DeviceArray<std::int16_t> u_;
+  DeviceArray<std::int32_t> drop_;
+  DeviceArray<std::int32_t> weights_;  // programming and batch gradients, [replica][row][col]
+  DeviceArray<float> first_moment_;
+  DeviceArray<float> second_moment_;
+  DeviceArray<std::int32_t> adc_step_[2];  // by direction, [replica][slice]
+  DeviceArray<std::int32_t> peak_[2];
+  DeviceArray<std::uint8_t> active_;
+};
+
+}  // namespace panther
