@@ -1,0 +1,130 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The devices of one layer on a backend, driven through the Backend interface: state, constants,
+// counters, and the operations with plain vectors as arguments. Nothing here computes what a kernel
+// should compute.
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "kernels/base/backend.hpp"
+
+namespace panther::test {
+
+struct CrossbarConfig {
+  int rows = 1;
+  int cols = 1;
+  int sets = 1;
+  int layer = 0;
+  SlicingConfig slicing;
+  std::vector<DeviceConfig> devices = {
+      DeviceConfig{}};                     // one a replica; of one law, noise kind, rounding
+  std::vector<std::uint64_t> seeds = {1};  // one a replica
+  bool stored_traits = false;
+};
+
+/// Vectors of an outer product: x [replica][example][row], u [replica][example][column],
+/// drop [replica][example].
+struct Outer {
+  int examples = 1;
+  std::vector<std::int16_t> x;
+  std::vector<std::int16_t> u;
+  std::vector<std::int32_t> drop;
+};
+
+struct UpdateOptions {
+  UpdateDrive drive = UpdateDrive::streamed;
+  Fidelity fidelity = Fidelity::aggregate;
+  unsigned set_mask = 1;
+  std::uint64_t first_step = 0;
+};
+
+struct ReadOptions {
+  Driven driven = Driven::rows;
+  ReadMode mode = ReadMode::collapsed;
+  int set = 0;
+  int block_lines = max_block_lines;
+  int dac_bits = 1;
+  int adc_bits = 0;
+  std::vector<std::int32_t> adc_step = {};  // [replica][slice]
+  std::uint64_t first_read = 0;
+  std::optional<bool> noisy = {};  // default: whether any replica has read noise
+};
+
+struct WriteOptions {
+  WriteMode mode = WriteMode::ideal;
+  unsigned target_mask = 1;
+  unsigned clear_mask = 0;
+  int source_set = 0;
+  int addend_set = no_set;
+  int attempts = 100;
+  float tolerance = 0.5F;
+  int adc_bits = 0;
+  std::uint64_t event = 0;
+  std::vector<std::uint8_t> active = {};  // [replica]; empty: all
+};
+
+class Crossbar {
+ public:
+  /// Throws what make_slicing and device_constants throw; std::invalid_argument if replicas do not
+  /// match.
+  Crossbar(Backend& backend, CrossbarConfig const& config);
+
+  XbarShape const& shape() const { return shape_; }
+  Slicing const& slicing() const { return slicing_; }
+  std::size_t weight_count() const;  // of all replicas, one set
+
+  /// Writes weights, [replica][row][column], into the sets of options.target_mask.
+  void program(std::vector<std::int32_t> const& weights, WriteOptions const& options = {});
+  /// Carry resolution, or the merge of variant V3 if options.addend_set is given.
+  void resolve(WriteOptions const& options = {});
+  /// All examples of `outer`, or `count` of them from `first` on, as one call.
+  void update(Outer const& outer, UpdateOptions const& options = {});
+  void update_part(Outer const& outer, int first, int count, UpdateOptions const& options = {});
+  /// Delta drive: change in weight LSBs, [replica][row][column].
+  void apply(std::vector<std::int32_t> const& delta, UpdateOptions options = {});
+  /// Inputs [replica][example][driven line]; sums [replica][example][sensed line] in
+  /// 2^-fraction_bits LSBs.
+  std::vector<i128> read(std::vector<std::int16_t> const& inputs, ReadOptions const& options = {});
+  /// Largest |sum| at a converter in the reads since the last clear_counters, [replica][slice];
+  /// bit-serial only.
+  std::vector<std::int32_t> observed_peak() const { return peaks_.download(); }
+
+  std::vector<std::int16_t> codes() const { return codes_.download(); }
+  void set_codes(std::vector<std::int16_t> const& codes) { codes_.upload(codes); }
+  std::vector<SliceCounters> slice_counters() const { return slice_counters_.download(); }
+  std::vector<LayerCounters> layer_counters() const { return layer_counters_.download(); }
+  void clear_counters();
+
+ private:
+  void check(CrossbarConfig const& config) const;
+  void prepare_law(CrossbarConfig const& config);
+  void prepare_traits(CrossbarConfig const& config);
+  TraitSource traits() const;
+  ResolveArgs resolve_args(WriteOptions const& options,
+                           DeviceArray<std::uint8_t> const& active) const;
+  void launch_update(UpdateArgs args, UpdateOptions const& options);
+
+  Backend& backend_;
+  Slicing slicing_;
+  XbarShape shape_;
+  int layer_;
+  int law_;
+  Variation variation_;
+  WriteNoiseKind noise_;
+  CodeRounding rounding_;
+  bool noisy_read_ = false;
+  DeviceArray<std::int16_t> codes_;
+  DeviceArray<DeviceConstants> constants_;
+  DeviceArray<std::byte> law_constants_;
+  DeviceArray<std::int8_t> stored_;
+  mutable DeviceArray<SliceCounters> slice_counters_;
+  mutable DeviceArray<LayerCounters> layer_counters_;
+  DeviceArray<std::int32_t> peaks_;
+};
+
+}  // namespace panther::test
