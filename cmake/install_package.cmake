@@ -5,16 +5,10 @@
 include(CMakePackageConfigHelpers)
 
 set(panther_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/panther")
-set(panther_installed panther_build_flags)
-foreach(name IN ITEMS devicemodels kernels datasets host_base machine nn sweep)
-  if(TARGET panther_${name})
-    list(APPEND panther_installed panther_${name})
-    set_target_properties(panther_${name} PROPERTIES EXPORT_NAME ${name})
-  endif()
-endforeach()
+get_property(panther_installed GLOBAL PROPERTY PANTHER_LIBRARIES)
 set_target_properties(panther_build_flags PROPERTIES EXPORT_NAME build_flags)
 
-install(TARGETS ${panther_installed} EXPORT panther_targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS panther_build_flags ${panther_installed} EXPORT panther_targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(EXPORT panther_targets NAMESPACE panther:: DESTINATION ${panther_package_dir})
 foreach(folder IN ITEMS devicemodels kernels datasets host)
   install(DIRECTORY "${PROJECT_SOURCE_DIR}/${folder}" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/panther"

@@ -23,6 +23,7 @@ function(panther_add_library name)
     panther_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
                            $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/panther>)
   target_link_libraries(panther_${name} PUBLIC ${arg_LINK} PRIVATE ${arg_PRIVATE_LINK} panther_build_flags)
+  set_property(GLOBAL APPEND PROPERTY PANTHER_LIBRARIES panther_${name})
 endfunction()
 
 # panther_add_program(<name> SOURCES <file>... [LINK <target>...])
