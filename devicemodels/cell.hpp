@@ -93,10 +93,10 @@ PANTHER_HD Traits traits_of(DeviceConstants const& k, float range, TraitDraws co
           bounds.high};
 }
 
-/// Traits of a device, regenerated. `item` is device_item(layer, set, plane, row, column).
-PANTHER_HD Traits regenerated_traits(DeviceConstants const& k, float range, std::uint64_t item) {
+/// Frozen draws of a device, regenerated. `item` is device_item(layer, set, plane, row, column).
+PANTHER_HD TraitDraws regenerated_draws(DeviceConstants const& k, std::uint64_t item) {
   PhiloxWords const r = draw(k.seed, Stream::device_variation, item, 0);
-  return traits_of(k, range, trait_draws(k, r.w[0], r.w[1], r.w[2], r.w[3]));
+  return trait_draws(k, r.w[0], r.w[1], r.w[2], r.w[3]);
 }
 
 PANTHER_HD Traits nominal_traits(float range) {

@@ -35,15 +35,21 @@ PANTHER_HD Word16 saturated16(Integer value) {
   return {static_cast<std::int16_t>(value), false};
 }
 
+/// Zero bits above the highest set bit; 64 for 0.
+PANTHER_HD int leading_zeros(std::uint64_t value) {
+#if defined(__CUDA_ARCH__)
+  return __clzll(static_cast<long long>(value));
+#else
+  return value == 0 ? 64 : __builtin_clzll(value);
+#endif
+}
+
 /// Bits of |value|: 0 for 0, otherwise floor(log2 |value|) + 1.
 PANTHER_HD int bit_length(i128 value) {
-  i128 magnitude = value < 0 ? -value : value;
-  int length = 0;
-  while (magnitude != 0) {
-    magnitude >>= 1;
-    ++length;
-  }
-  return length;
+  i128 const magnitude = value < 0 ? -value : value;
+  auto const upper = static_cast<std::uint64_t>(magnitude >> 64);
+  auto const lower = static_cast<std::uint64_t>(magnitude);
+  return upper != 0 ? 128 - leading_zeros(upper) : 64 - leading_zeros(lower);
 }
 
 }  // namespace panther

@@ -82,10 +82,17 @@ PANTHER_HD std::int32_t stream_digit(std::int16_t input, int step, int step_bits
   return last ? shifted : (shifted & ((1 << step_bits) - 1));
 }
 
+/// Steps that share a block of random words.
+inline constexpr int steps_of_block = 4;
+
+PANTHER_HD PhiloxWords read_words(std::uint64_t seed, std::uint64_t item, std::uint64_t read,
+                                  int block) {
+  return draw(seed, Stream::read_noise, item, read, static_cast<std::uint32_t>(block));
+}
+
 /// Standard normal of one conversion (bit-serial) or of one output (collapsed: step 0).
 PANTHER_HD float read_normal(std::uint64_t seed, std::uint64_t item, std::uint64_t read, int step) {
-  PhiloxWords const words =
-      draw(seed, Stream::read_noise, item, read, static_cast<std::uint32_t>(step) >> 2);
+  PhiloxWords const words = read_words(seed, item, read, step / steps_of_block);
   bool const upper = (step & 2) != 0;
   NormalPair const pair =
       upper ? normal_pair(words.w[2], words.w[3]) : normal_pair(words.w[0], words.w[1]);
@@ -254,19 +261,26 @@ struct ReadLine {
   PANTHER_HD Conversion converted(int replica, int plane, int block, int sensed, std::uint64_t read,
                                   int step, BlockSums const& sums) const {
     int const slice = args.slicing.slice_of(plane);
-    auto analog = static_cast<double>(sums.sum[step]);
     if (args.observed_peak != nullptr) {
       raise(args.observed_peak[replica * args.slicing.slices + slice],
             sums.sum[step] < 0 ? -sums.sum[step] : sums.sum[step]);
     }
+    float const normal = args.noisy ? read_normal(args.devices[replica].seed,
+                                                  noise_item(plane, block, sensed), read, step)
+                                    : 0.0F;
+    return digitised(replica, slice, sums.sum[step], sums.power[step], normal);
+  }
+
+  /// One analog sum, with its noise power and a standard normal, through the slice's converter.
+  PANTHER_HD Conversion digitised(int replica, int slice, std::int32_t sum, float power,
+                                  float normal) const {
+    auto analog = static_cast<double>(sum);
     if (args.noisy) {
       DeviceConstants const& k = args.devices[replica];
       double const relative = static_cast<double>(k.read_relative);
       double const line = line_noise_codes(k, slice);
-      double const deviation =
-          root(relative * relative * static_cast<double>(sums.power[step]) + line * line);
-      analog += deviation * static_cast<double>(
-                                read_normal(k.seed, noise_item(plane, block, sensed), read, step));
+      double const deviation = root(relative * relative * static_cast<double>(power) + line * line);
+      analog += deviation * static_cast<double>(normal);
     }
     std::int32_t const adc_step =
         args.adc_bits == 0 ? 1 : args.adc_step[replica * args.slicing.slices + slice];

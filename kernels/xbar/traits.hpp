@@ -26,24 +26,30 @@ struct TraitSource {
   PANTHER_HD Traits load(DeviceConstants const& k, float range, std::int64_t index,
                          std::uint64_t item) const {
     if (!variation.any()) return nominal_traits(range);
-    if (stored == nullptr) return regenerated_traits(k, range, item);
-    TraitDraws draws{};
+    return traits_of(k, range, draws(k, index, item));
+  }
+
+  /// The frozen draws behind load(), where anything varies.
+  PANTHER_HD TraitDraws draws(DeviceConstants const& k, std::int64_t index,
+                              std::uint64_t item) const {
+    if (stored == nullptr) return regenerated_draws(k, item);
+    TraitDraws found{};
     std::int64_t at = index;
     if (variation.slope) {
-      draws.slope_up = stored[at];
-      draws.slope_down = stored[at + devices];
+      found.slope_up = stored[at];
+      found.slope_down = stored[at + devices];
       at += 2 * devices;
     }
     if (variation.bend) {
-      draws.bend_up = stored[at];
-      draws.bend_down = stored[at + devices];
+      found.bend_up = stored[at];
+      found.bend_down = stored[at + devices];
       at += 2 * devices;
     }
     if (variation.bounds) {
-      draws.low = stored[at];
-      draws.high = stored[at + devices];
+      found.low = stored[at];
+      found.high = stored[at + devices];
     }
-    return traits_of(k, range, draws);
+    return found;
   }
 };
 
@@ -73,8 +79,7 @@ struct StoreTraits {
     DeviceConstants const& k = args.devices[rest / shape.sets];
     std::uint64_t const item =
         device_item(static_cast<std::uint64_t>(args.layer), set, plane, row, col);
-    PhiloxWords const r = draw(k.seed, Stream::device_variation, item, 0);
-    TraitDraws const draws = trait_draws(k, r.w[0], r.w[1], r.w[2], r.w[3]);
+    TraitDraws const draws = regenerated_draws(k, item);
     std::int64_t const devices = shape.devices();
     std::int64_t at = index;
     if (args.variation.slope) {

@@ -104,7 +104,7 @@ PANTHER_HD std::uint32_t streamed_steps(std::uint32_t x, std::uint32_t u, int dr
 PANTHER_HD std::uint64_t product_magnitude(std::uint32_t x, std::uint32_t u, int drop) {
   auto const product = static_cast<std::int64_t>(static_cast<std::uint64_t>(x) * u);
   if (drop < -32) return product == 0 ? 0 : 0xFFFFFFFFU;
-  i128 const shifted = round_shift(static_cast<i128>(product), drop);
+  std::int64_t const shifted = round_shift(product, drop);  // |product| <= 2^30
   return shifted > 0xFFFFFFFF ? 0xFFFFFFFFU : static_cast<std::uint64_t>(shifted);
 }
 
