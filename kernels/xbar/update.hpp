@@ -100,12 +100,14 @@ PANTHER_HD std::uint32_t streamed_steps(std::uint32_t x, std::uint32_t u, int dr
   return steps;
 }
 
-/// The product's magnitude in weight LSBs, rounded half to even, at most 2^32 - 1.
+/// The product's magnitude in weight LSBs, rounded half to even, at most 2^32: one more than digits
+/// of 32 bits hold, so that an overflow is seen.
 PANTHER_HD std::uint64_t product_magnitude(std::uint32_t x, std::uint32_t u, int drop) {
   auto const product = static_cast<std::int64_t>(static_cast<std::uint64_t>(x) * u);
-  if (drop < -32) return product == 0 ? 0 : 0xFFFFFFFFU;
+  auto const most = static_cast<std::int64_t>(1) << 32;
+  if (drop < -32) return product == 0 ? 0 : static_cast<std::uint64_t>(most);
   std::int64_t const shifted = round_shift(product, drop);  // |product| <= 2^30
-  return shifted > 0xFFFFFFFF ? 0xFFFFFFFFU : static_cast<std::uint64_t>(shifted);
+  return static_cast<std::uint64_t>(smaller(shifted, most));
 }
 
 /// Largest magnitude that the digits of all slices hold.
