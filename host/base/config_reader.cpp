@@ -17,6 +17,11 @@ std::string unit_text(Field const& field) {
   return field.unit.empty() || field.unit == "1" ? std::string{} : fmt::format(" {}", field.unit);
 }
 
+std::string in_unit_text(Field const& field) {
+  std::string const unit = unit_text(field);
+  return unit.empty() ? unit : " in" + unit;
+}
+
 std::string range_text(std::string const& lowest, std::string const& highest) {
   if (lowest == "-inf") return "must be at most " + highest;
   if (highest == "inf") return "must be at least " + lowest;
@@ -80,7 +85,8 @@ bool ValueReader::number(ConfigNode const& node, std::string const& key, Field c
   } else if (auto const* value = std::get_if<double>(&node.value)) {
     out = *value;
   } else {
-    report(node, key, fmt::format("must be a number{}, not {}", unit_text(field), node_kind(node)));
+    report(node, key,
+           fmt::format("must be a number{}, not {}", in_unit_text(field), node_kind(node)));
     return false;
   }
   if (!std::isfinite(out)) {
@@ -100,7 +106,7 @@ bool ValueReader::integer(ConfigNode const& node, std::string const& key, Field 
   auto const value = integer_of(node, highest > toml_highest);
   if (!value) {
     report(node, key,
-           fmt::format("must be an integer{}, not {}", unit_text(field), node_kind(node)));
+           fmt::format("must be an integer{}, not {}", in_unit_text(field), node_kind(node)));
     return false;
   }
   long double const low = std::max<long double>(lowest, field.lo);

@@ -23,7 +23,7 @@ class ContentTest : public test::FolderTest {
 
 Bytes sample() {
   Bytes bytes;
-  for (int i = 0; i < 200000; ++i) bytes.push_back(static_cast<std::uint8_t>(i * i / 7));
+  for (unsigned i = 0; i < 200000; ++i) bytes.push_back(static_cast<std::uint8_t>(i * i / 7));
   return bytes;
 }
 

@@ -124,9 +124,10 @@ TEST(ConfigReader, WrongTypes) {
   EXPECT_EQ(problem_of("schedule = 1"), "run.toml:1:1: schedule: 1 must be a list, not an integer");
   EXPECT_EQ(problem_of("network.bias = 1"),
             "run.toml:1:9: network.bias: 1 must be true or false, not an integer");
-  EXPECT_EQ(problem_of("device.noise.period = \"of\""),
-            "run.toml:1:14: device.noise.period: \"of\" must be an integer steps, not a string (or "
-            "\"off\")");
+  EXPECT_EQ(
+      problem_of("device.noise.period = \"of\""),
+      "run.toml:1:14: device.noise.period: \"of\" must be an integer in steps, not a string (or "
+      "\"off\")");
   EXPECT_NE(problem_of("title = 2020-01-01").find("dates and times"), std::string::npos);
 }
 
