@@ -37,7 +37,8 @@ struct Field {
   std::string_view doc = {};
   double lo = -std::numeric_limits<double>::infinity();
   double hi = std::numeric_limits<double>::infinity();
-  /// For a variant: the key that names the alternative, e.g. "law".
+  /// For a variant: the key that names the alternative, e.g. "law". For a vector in a result row:
+  /// the name of its dimension, e.g. "slice".
   std::string_view tag = {};
 };
 

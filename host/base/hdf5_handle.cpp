@@ -37,15 +37,17 @@ std::string library_message() {
   return fmt::format("{} ({})", frames.front(), frames.back());
 }
 
-PropertyHandle latest_format(std::filesystem::path const& path) {
+PropertyHandle latest_format(std::filesystem::path const& path,
+                             std::shared_ptr<WriteFailure> const& failure) {
   Where const where{path, {}};
   PropertyHandle access(call(where, "set up the access", H5Pcreate, H5P_FILE_ACCESS));
   call(where, "set up the access", H5Pset_libver_bounds, access.id(), H5F_LIBVER_LATEST,
        H5F_LIBVER_LATEST);
   // Closing a file closes what is open in it, so that a closed file is complete and can be renamed.
   call(where, "set up the access", H5Pset_fclose_degree, access.id(), H5F_CLOSE_STRONG);
-  // File systems without locks are used without them instead of being refused.
-  call(where, "set up the access", H5Pset_file_locking, access.id(), true, true);
+  call(
+      where, "set up the access", [&failure](hid_t id) { return use_driver(id, failure); },
+      access.id());
   return access;
 }
 
@@ -83,26 +85,36 @@ void throw_library_error(Where const& where, std::string_view action) {
   throw Hdf5Error(where.file, std::string(where.object), std::string(action), library_message());
 }
 
+File::File(std::filesystem::path path, Access access)
+    : path_(std::move(path)), access_(access), failure_(std::make_shared<WriteFailure>()) {}
+
 File File::create(std::filesystem::path const& path, hsize_t user_block_bytes) {
-  Where const where{path, {}};
-  PropertyHandle const access = latest_format(path);
+  File file(path, Access::read_write);
+  Where const where = file.where({});
+  PropertyHandle const access = latest_format(path, file.failure_);
   PropertyHandle const creation(call(where, "set up the file", H5Pcreate, H5P_FILE_CREATE));
   // netCDF-4 opens only files whose groups keep the order of creation.
   call(where, "set up the file", H5Pset_link_creation_order, creation.id(),
        unsigned{H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED});
   call(where, "set up the file", H5Pset_userblock, creation.id(), user_block_bytes);
-  hid_t const id = call(where, "create the file", H5Fcreate, path.c_str(), H5F_ACC_TRUNC,
-                        creation.id(), access.id());
-  return File(path, id, Access::read_write);
+  file.handle_ = FileHandle(call(where, "create the file", H5Fcreate, path.c_str(), H5F_ACC_TRUNC,
+                                 creation.id(), access.id()));
+  return file;
 }
 
 File File::open(std::filesystem::path const& path, Access access) {
-  Where const where{path, {}};
-  PropertyHandle const properties = latest_format(path);
+  File file(path, access);
+  Where const where = file.where({});
+  PropertyHandle const properties = latest_format(path, file.failure_);
   if (access == Access::recover) allow_recovery(properties, where);
-  hid_t const id =
-      call(where, "open the file", H5Fopen, path.c_str(), open_flags(access), properties.id());
-  return File(path, id, access);
+  file.handle_ = FileHandle(
+      call(where, "open the file", H5Fopen, path.c_str(), open_flags(access), properties.id()));
+  if (access == Access::recover) {
+    // The stored end of the file may lie before data that the dead writer had already allocated and
+    // written.
+    call(where, "recover", H5Fincrement_filesize, file.id(), hsize_t{0});
+  }
+  return file;
 }
 
 File File::open_for_reading(std::filesystem::path const& path) {
@@ -119,9 +131,21 @@ File File::open_for_reading(std::filesystem::path const& path) {
   }
 }
 
-void File::flush() { call(where({}), "write to the file", H5Fflush, id(), H5F_SCOPE_LOCAL); }
+void File::throw_if_writing_failed() const {
+  if (!failure_->reason.empty()) {
+    throw Hdf5Error(path_, "", "write to the file", failure_->reason);
+  }
+}
 
-void File::close() { handle_.close(where({})); }
+void File::flush() {
+  call(where({}), "write to the file", H5Fflush, id(), H5F_SCOPE_LOCAL);
+  throw_if_writing_failed();
+}
+
+void File::close() {
+  handle_.close(where({}));
+  throw_if_writing_failed();
+}
 
 }  // namespace hdf5
 }  // namespace panther

@@ -9,11 +9,13 @@
 #include <hdf5.h>
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "host/base/errors.hpp"
+#include "host/base/hdf5_driver.hpp"
 
 namespace panther {
 
@@ -124,17 +126,19 @@ class File {
   Access access() const { return access_; }
   Where where(std::string_view object) const { return {path_, object}; }
 
+  /// Throws if the writing failed, now or before.
   void flush();
   /// Closes and reports what the destructor would hide, e.g. a full disk.
   void close();
 
  private:
-  File(std::filesystem::path path, hid_t id, Access access)
-      : path_(std::move(path)), handle_(id), access_(access) {}
+  File(std::filesystem::path path, Access access);
+  void throw_if_writing_failed() const;
 
   std::filesystem::path path_;
-  FileHandle handle_;
   Access access_;
+  std::shared_ptr<WriteFailure> failure_;
+  FileHandle handle_;
 };
 
 }  // namespace hdf5

@@ -10,6 +10,8 @@
 #include <functional>
 #include <numeric>
 
+#include "host/base/hdf5_internal.hpp"
+
 namespace panther::hdf5 {
 namespace {
 
@@ -36,13 +38,6 @@ TypeHandle fixed_text(Where const& where) {
   TypeHandle type(call(where, "describe the type of", H5Tcopy, H5T_C_S1));
   call(where, "describe the type of", H5Tset_size, type.id(), text_bytes);
   call(where, "describe the type of", H5Tset_strpad, type.id(), H5T_STR_NULLPAD);
-  call(where, "describe the type of", H5Tset_cset, type.id(), H5T_CSET_UTF8);
-  return type;
-}
-
-TypeHandle long_text(Where const& where) {
-  TypeHandle type(call(where, "describe the type of", H5Tcopy, H5T_C_S1));
-  call(where, "describe the type of", H5Tset_size, type.id(), std::size_t{H5T_VARIABLE});
   call(where, "describe the type of", H5Tset_cset, type.id(), H5T_CSET_UTF8);
   return type;
 }
@@ -118,13 +113,6 @@ std::vector<hsize_t> chunk_of(Shape const& shape, std::size_t bytes_of_element) 
   return chunk;
 }
 
-PropertyHandle creation_of_links(Where const& where) {
-  PropertyHandle links(call(where, "set up", H5Pcreate, H5P_LINK_CREATE));
-  call(where, "set up", H5Pset_create_intermediate_group, links.id(), 1U);
-  call(where, "set up", H5Pset_char_encoding, links.id(), H5T_CSET_UTF8);
-  return links;
-}
-
 PropertyHandle creation_of_array(Where const& where, Shape const& shape,
                                  std::size_t bytes_of_element) {
   PropertyHandle creation(call(where, "set up", H5Pcreate, H5P_DATASET_CREATE));
@@ -135,12 +123,6 @@ PropertyHandle creation_of_array(Where const& where, Shape const& shape,
   call(where, "set up", H5Pset_deflate, creation.id(), deflate_level);
   call(where, "set up", H5Pset_fletcher32, creation.id());
   return creation;
-}
-
-hid_t create(File& file, Where const& where, hid_t type, hid_t space, hid_t creation) {
-  PropertyHandle const links = creation_of_links(where);
-  return call(where, "create the dataset", H5Dcreate2, file.id(), std::string(where.object).c_str(),
-              type, space, links.id(), creation, hid_t{H5P_DEFAULT});
 }
 
 /// Memory and file selections of whole rows.
@@ -170,34 +152,33 @@ Selection select_rows(Where const& where, DatasetHandle const& dataset, Rows row
   return selection;
 }
 
-AttributeHandle replace_attribute(File& file, Where const& where, std::string const& name,
-                                  hid_t type) {
-  ObjectHandle const owner(call(where, "open", H5Oopen, file.id(),
-                                std::string(where.object).c_str(), hid_t{H5P_DEFAULT}));
-  if (call(where, "look at the attributes of", H5Aexists, owner.id(), name.c_str()) > 0) {
-    call(where, "replace an attribute of", H5Adelete, owner.id(), name.c_str());
-  }
-  SpaceHandle const space(call(where, "set an attribute of", H5Screate, H5S_SCALAR));
-  return AttributeHandle(call(where, "set an attribute of", H5Acreate2, owner.id(), name.c_str(),
-                              type, space.id(), hid_t{H5P_DEFAULT}, hid_t{H5P_DEFAULT}));
-}
-
-AttributeHandle open_attribute(File const& file, Where const& where, std::string_view name) {
-  return AttributeHandle(call(where, fmt::format("read the attribute '{}' of", name),
-                              H5Aopen_by_name, file.id(), std::string(where.object).c_str(),
-                              std::string(name).c_str(), hid_t{H5P_DEFAULT}, hid_t{H5P_DEFAULT}));
-}
-
 herr_t collect_name(hid_t, char const* name, H5L_info_t const*, void* user) {
   static_cast<std::vector<std::string>*>(user)->emplace_back(name);
   return 0;
+}
+
+}  // namespace
+
+namespace internal {
+
+PropertyHandle creation_of_links(Where const& where) {
+  PropertyHandle links(call(where, "set up", H5Pcreate, H5P_LINK_CREATE));
+  call(where, "set up", H5Pset_create_intermediate_group, links.id(), 1U);
+  call(where, "set up", H5Pset_char_encoding, links.id(), H5T_CSET_UTF8);
+  return links;
+}
+
+hid_t create(File& file, Where const& where, hid_t type, hid_t space, hid_t creation) {
+  PropertyHandle const links = creation_of_links(where);
+  return call(where, "create the dataset", H5Dcreate2, file.id(), std::string(where.object).c_str(),
+              type, space, links.id(), creation, hid_t{H5P_DEFAULT});
 }
 
 void remove_if_present(File& file, std::string_view path) {
   if (exists(file, path)) remove(file, path);
 }
 
-}  // namespace
+}  // namespace internal
 
 std::size_t element_bytes(ScalarKind kind) { return info(kind).bytes; }
 
@@ -236,7 +217,7 @@ void make_group(File& file, std::string_view path) {
   if (path.size() <= 1 || exists(file, path)) return;
   make_group(file, parent_of(path));
   Where const where = file.where(path);
-  PropertyHandle const links = creation_of_links(where);
+  PropertyHandle const links = internal::creation_of_links(where);
   PropertyHandle const creation(call(where, "set up", H5Pcreate, H5P_GROUP_CREATE));
   call(where, "set up", H5Pset_link_creation_order, creation.id(),
        unsigned{H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED});
@@ -263,7 +244,7 @@ DatasetHandle create_dataset(File& file, std::string_view path, ScalarKind kind,
                              Shape const& shape) {
   Where const where = file.where(path);
   make_group(file, parent_of(path));
-  remove_if_present(file, path);
+  internal::remove_if_present(file, path);
   std::vector<hsize_t> most = shape.size;
   for (hsize_t& length : most) {
     // HDF5 has no chunks of length 0; an empty dimension can only be one that might grow.
@@ -275,7 +256,7 @@ DatasetHandle create_dataset(File& file, std::string_view path, ScalarKind kind,
                                most.data()));
   PropertyHandle const creation = creation_of_array(where, shape, element_bytes(kind));
   TypeHandle const type = file_type(kind, where);
-  DatasetHandle dataset(create(file, where, type.id(), space.id(), creation.id()));
+  DatasetHandle dataset(internal::create(file, where, type.id(), space.id(), creation.id()));
   if (kind == ScalarKind::boolean) set_attribute(file, path, "dtype", std::string_view("bool"));
   return dataset;
 }
@@ -334,11 +315,11 @@ void read_rows(File const& file, std::string_view path, DatasetHandle const& dat
 void write_scalar(File& file, std::string_view path, ScalarKind kind, void const* value) {
   Where const where = file.where(path);
   make_group(file, parent_of(path));
-  remove_if_present(file, path);
+  internal::remove_if_present(file, path);
   SpaceHandle const space(call(where, "create", H5Screate, H5S_SCALAR));
   TypeHandle const stored = file_type(kind, where);
   TypeHandle const type = memory_type_at(kind, where);
-  DatasetHandle const dataset(create(file, where, stored.id(), space.id(), H5P_DEFAULT));
+  DatasetHandle const dataset(internal::create(file, where, stored.id(), space.id(), H5P_DEFAULT));
   call(where, "write", H5Dwrite, dataset.id(), type.id(), hid_t{H5S_ALL}, hid_t{H5S_ALL},
        hid_t{H5P_DEFAULT}, value);
   if (kind == ScalarKind::boolean) set_attribute(file, path, "dtype", std::string_view("bool"));
@@ -355,119 +336,6 @@ void read_scalar(File const& file, std::string_view path, ScalarKind kind, void*
   TypeHandle const type = memory_type_at(kind, where);
   call(where, "read", H5Dread, dataset.id(), type.id(), hid_t{H5S_ALL}, hid_t{H5S_ALL},
        hid_t{H5P_DEFAULT}, value);
-}
-
-void write_text(File& file, std::string_view path, std::string_view text) {
-  Where const where = file.where(path);
-  make_group(file, parent_of(path));
-  remove_if_present(file, path);
-  SpaceHandle const space(call(where, "create", H5Screate, H5S_SCALAR));
-  TypeHandle const type = long_text(where);
-  DatasetHandle const dataset(create(file, where, type.id(), space.id(), H5P_DEFAULT));
-  std::string const copy(text);
-  char const* const pointer = copy.c_str();
-  call(where, "write", H5Dwrite, dataset.id(), type.id(), hid_t{H5S_ALL}, hid_t{H5S_ALL},
-       hid_t{H5P_DEFAULT}, static_cast<void const*>(&pointer));
-}
-
-void write_texts(File& file, std::string_view path, std::vector<std::string> const& texts) {
-  Where const where = file.where(path);
-  make_group(file, parent_of(path));
-  remove_if_present(file, path);
-  hsize_t const length = texts.size();
-  SpaceHandle const space(
-      call(where, "create", H5Screate_simple, 1, &length, static_cast<hsize_t const*>(nullptr)));
-  TypeHandle const type = long_text(where);
-  DatasetHandle const dataset(create(file, where, type.id(), space.id(), H5P_DEFAULT));
-  std::vector<char const*> pointers;
-  for (std::string const& text : texts) pointers.push_back(text.c_str());
-  if (pointers.empty()) return;
-  call(where, "write", H5Dwrite, dataset.id(), type.id(), hid_t{H5S_ALL}, hid_t{H5S_ALL},
-       hid_t{H5P_DEFAULT}, static_cast<void const*>(pointers.data()));
-}
-
-std::string read_text(File const& file, std::string_view path) {
-  std::vector<std::string> texts = read_texts(file, path);
-  if (texts.size() != 1) {
-    throw Hdf5Error(file.path(), std::string(path), "read",
-                    fmt::format("expected one text, found {}", texts.size()));
-  }
-  return std::move(texts.front());
-}
-
-std::vector<std::string> read_texts(File const& file, std::string_view path) {
-  Where const where = file.where(path);
-  DatasetHandle const dataset = open_dataset(file, path);
-  TypeHandle const stored(call(where, "read the type of", H5Dget_type, dataset.id()));
-  if (call(where, "read the type of", H5Tis_variable_str, stored.id()) == 0) {
-    throw Hdf5Error(file.path(), std::string(path), "read", "it is no text");
-  }
-  SpaceHandle const space(call(where, "measure", H5Dget_space, dataset.id()));
-  auto const count =
-      static_cast<std::size_t>(call(where, "measure", H5Sget_simple_extent_npoints, space.id()));
-  std::vector<char*> pointers(count, nullptr);
-  if (count == 0) return {};
-  TypeHandle const type = long_text(where);
-  call(where, "read", H5Dread, dataset.id(), type.id(), hid_t{H5S_ALL}, hid_t{H5S_ALL},
-       hid_t{H5P_DEFAULT}, static_cast<void*>(pointers.data()));
-  std::vector<std::string> texts;
-  for (char const* pointer : pointers) texts.emplace_back(pointer == nullptr ? "" : pointer);
-  call(where, "read", H5Dvlen_reclaim, type.id(), space.id(), hid_t{H5P_DEFAULT},
-       static_cast<void*>(pointers.data()));
-  return texts;
-}
-
-void set_attribute(File& file, std::string_view object, std::string_view name,
-                   std::string_view text) {
-  Where const where = file.where(object);
-  TypeHandle const type = long_text(where);
-  AttributeHandle const attribute = replace_attribute(file, where, std::string(name), type.id());
-  std::string const copy(text);
-  char const* const pointer = copy.c_str();
-  call(where, "set an attribute of", H5Awrite, attribute.id(), type.id(),
-       static_cast<void const*>(&pointer));
-}
-
-void set_attribute(File& file, std::string_view object, std::string_view name, std::int64_t value) {
-  Where const where = file.where(object);
-  AttributeHandle const attribute =
-      replace_attribute(file, where, std::string(name), H5T_STD_I64LE);
-  call(where, "set an attribute of", H5Awrite, attribute.id(), H5T_NATIVE_INT64,
-       static_cast<void const*>(&value));
-}
-
-void set_attribute(File& file, std::string_view object, std::string_view name, double value) {
-  Where const where = file.where(object);
-  AttributeHandle const attribute =
-      replace_attribute(file, where, std::string(name), H5T_IEEE_F64LE);
-  call(where, "set an attribute of", H5Awrite, attribute.id(), H5T_NATIVE_DOUBLE,
-       static_cast<void const*>(&value));
-}
-
-bool has_attribute(File const& file, std::string_view object, std::string_view name) {
-  return call(file.where(object), "look at the attributes of", H5Aexists_by_name, file.id(),
-              std::string(object).c_str(), std::string(name).c_str(), hid_t{H5P_DEFAULT}) > 0;
-}
-
-std::string text_attribute(File const& file, std::string_view object, std::string_view name) {
-  Where const where = file.where(object);
-  AttributeHandle const attribute = open_attribute(file, where, name);
-  TypeHandle const type = long_text(where);
-  char* pointer = nullptr;
-  call(where, "read an attribute of", H5Aread, attribute.id(), type.id(),
-       static_cast<void*>(&pointer));
-  std::string text(pointer == nullptr ? "" : pointer);
-  call(where, "read an attribute of", H5free_memory, static_cast<void*>(pointer));
-  return text;
-}
-
-std::int64_t integer_attribute(File const& file, std::string_view object, std::string_view name) {
-  Where const where = file.where(object);
-  AttributeHandle const attribute = open_attribute(file, where, name);
-  std::int64_t value = 0;
-  call(where, "read an attribute of", H5Aread, attribute.id(), H5T_NATIVE_INT64,
-       static_cast<void*>(&value));
-  return value;
 }
 
 void make_scale(File& file, std::string_view path, std::string_view name) {

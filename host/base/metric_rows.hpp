@@ -16,35 +16,47 @@ namespace panther {
 
 /// What the emulated hardware did while the examples of a row were trained on, over all layers.
 struct HardwareCounts {
+  std::uint64_t device_updates = 0;
+  std::uint64_t level_steps = 0;
   std::vector<std::uint64_t> saturated_slices;
+  std::uint64_t update_overflows = 0;
   std::uint64_t saturated_weights = 0;
-  std::uint64_t saturated_activations = 0;
+  std::uint64_t saturated_words = 0;
+  std::uint64_t adc_conversions = 0;
   std::uint64_t adc_clips = 0;
-  std::uint64_t pulses = 0;
   std::uint64_t crs_runs = 0;
   std::uint64_t crs_cells_written = 0;
-  std::uint64_t cycles = 0;
-  double energy_j = 0;
+  std::uint64_t crs_level_steps = 0;
+  std::uint64_t crs_failures = 0;
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor& visit) {
-    visit("saturated_slices", self.saturated_slices,
-          Field{.unit = "1",
-                .doc = "level updates that a slice could not hold, LSB first",
-                .tag = "slice"});
+    visit("device_updates", self.device_updates,
+          Field{.unit = "1", .doc = "moves of a device by an outer product"});
+    visit("level_steps", self.level_steps,
+          Field{.unit = "1", .doc = "level steps asked of devices by outer products"});
+    visit(
+        "saturated_slices", self.saturated_slices,
+        Field{
+            .unit = "1", .doc = "updates that a device could not hold, LSB first", .tag = "slice"});
+    visit("update_overflows", self.update_overflows,
+          Field{.unit = "1", .doc = "outer products of more bits than the weight"});
     visit("saturated_weights", self.saturated_weights,
           Field{.unit = "1", .doc = "weights that carry resolution had to clip"});
-    visit("saturated_activations", self.saturated_activations,
-          Field{.unit = "1", .doc = "activations and errors clipped to their format"});
+    visit("saturated_words", self.saturated_words,
+          Field{.unit = "1", .doc = "activations, errors and scaled errors clipped to 16 bits"});
+    visit("adc_conversions", self.adc_conversions,
+          Field{.unit = "1", .doc = "column sums digitised (bit-serial reads)"});
     visit("adc_clips", self.adc_clips,
           Field{.unit = "1", .doc = "column sums beyond the ADC's range"});
-    visit("pulses", self.pulses, Field{.unit = "1", .doc = "level steps asked of devices"});
-    visit("crs_runs", self.crs_runs, Field{.unit = "1", .doc = "carry resolutions of a layer"});
+    visit("crs_runs", self.crs_runs,
+          Field{.unit = "1", .doc = "carry resolutions, counted by layer"});
     visit("crs_cells_written", self.crs_cells_written,
           Field{.unit = "1", .doc = "cells that carry resolution wrote"});
-    visit("cycles", self.cycles, Field{.unit = "cycle", .doc = "cycles on the emulated machine"});
-    visit("energy_j", self.energy_j,
-          Field{.unit = "J", .doc = "energy of the emulated machine", .lo = 0});
+    visit("crs_level_steps", self.crs_level_steps,
+          Field{.unit = "1", .doc = "level steps spent on those cells"});
+    visit("crs_failures", self.crs_failures,
+          Field{.unit = "1", .doc = "cells that write-verify gave up"});
   }
 };
 
@@ -115,18 +127,74 @@ struct BatchRow {
   }
 };
 
+/// The float32 network of the same run, if asked for.
+struct BaselineRow {
+  static constexpr std::string_view group = "/metrics/baseline";
+  static constexpr std::string_view doc =
+      "one row an epoch of the float32 baseline: same network, seed, order of examples";
+
+  std::int64_t epoch = 0;
+  double test_loss = 0;
+  double test_accuracy = 0;
+  double train_wall_s = 0;
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor& visit) {
+    visit("epoch", self.epoch, Field{.unit = "1", .doc = "number of the epoch, from 1", .lo = 1});
+    visit("test_loss", self.test_loss, Field{.unit = "1", .doc = "mean loss on the test set"});
+    visit("test_accuracy", self.test_accuracy,
+          Field{.unit = "1", .doc = "share of the test set classified rightly", .lo = 0, .hi = 1});
+    visit("train_wall_s", self.train_wall_s,
+          Field{.unit = "s", .doc = "time spent training", .lo = 0});
+  }
+};
+
+/// The devices of one layer, slice by slice.
+struct LayerRow {
+  static constexpr std::string_view group = "/metrics/layers";
+  static constexpr std::string_view doc = "one row an epoch of one layer, LSB slice first";
+
+  std::int64_t epoch = 0;
+  std::vector<std::uint64_t> device_updates;
+  std::vector<std::uint64_t> level_steps;
+  std::vector<std::uint64_t> saturations;
+  std::vector<std::uint64_t> adc_clips;
+  std::vector<std::uint64_t> cells_written;
+  std::uint64_t crs_runs = 0;
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor& visit) {
+    visit("epoch", self.epoch, Field{.unit = "1", .doc = "number of the epoch, from 1", .lo = 1});
+    visit("device_updates", self.device_updates,
+          Field{.unit = "1", .doc = "moves of a device by an outer product", .tag = "slice"});
+    visit(
+        "level_steps", self.level_steps,
+        Field{
+            .unit = "1", .doc = "level steps asked of devices by outer products", .tag = "slice"});
+    visit("saturations", self.saturations,
+          Field{.unit = "1", .doc = "updates that a device could not hold", .tag = "slice"});
+    visit("adc_clips", self.adc_clips,
+          Field{.unit = "1", .doc = "column sums beyond the ADC's range", .tag = "slice"});
+    visit("cells_written", self.cells_written,
+          Field{.unit = "1", .doc = "cells that carry resolution wrote", .tag = "slice"});
+    visit("crs_runs", self.crs_runs, Field{.unit = "1", .doc = "carry resolutions"});
+  }
+};
+
 /// Arrays under /layers/<name>. The row dimension includes the bias row where a layer has one.
 namespace layer_arrays {
 inline constexpr ArrayDescription weights{
     .name = "weights",
     .unit = "1",
-    .doc = "final weights as integers; the value is weight / 2^w_frac",
+    .doc = "final weights in weight LSBs as the devices hold them; the value is weight / 2^w_frac",
     .dimensions = {"row", "column"}};
 inline constexpr ArrayDescription slice_codes{
     .name = "slice_codes",
     .unit = "1",
-    .doc = "final device states; the level is code / 2^(16 - cell_bits), slice 0 least significant",
-    .dimensions = {"slice", "row", "column"}};
+    .doc =
+        "final device states; the level is code / 2^(16 - cell_bits), slice 0 least significant; "
+        "two planes a slice if the encoding is differential",
+    .dimensions = {"plane", "row", "column"}};
 inline constexpr ArrayDescription level_histogram{
     .name = "level_histogram",
     .unit = "1",

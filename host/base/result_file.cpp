@@ -168,9 +168,10 @@ void ResultWriter::start() {
   require_phase(Phase::declaring, "start");
   write_pending();
   close_file();
+  // Under its final mode before others can see it, so that no reader finds it in another state.
+  open(draft(), hdf5::Access::swmr_write);
   rename_durably(draft(), running_path(target_), OnExisting::replace);
   phase_ = Phase::running;
-  open(running_path(target_), hdf5::Access::swmr_write);
   started_ = last_flush_ = Clock::now();
 }
 

@@ -117,6 +117,8 @@ std::string result_schema_markdown() {
   document.record<Provenance>();
   document.table<EpochRow>();
   document.table<BatchRow>();
+  document.table<BaselineRow>();
+  document.table<LayerRow>();
   document.arrays("/layers/<name>", "arrays of one layer", layer_arrays::all);
   return document.take();
 }

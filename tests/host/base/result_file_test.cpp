@@ -45,7 +45,7 @@ TEST_F(ResultFile, MetricRowsComeBack) {
   EpochRow row;
   row.epoch = 1;
   row.hardware.saturated_slices = {1, 2, 3};
-  row.hardware.energy_j = 0.5;
+  row.hardware.device_updates = 5;
   ResultWriter writer = ResultWriter::create(path("out.h5"), OnExisting::refuse);
   ResultTable<EpochRow> epochs = writer.table(row);
   BatchRow batch;
@@ -60,7 +60,7 @@ TEST_F(ResultFile, MetricRowsComeBack) {
   ResultReader const reader(path("out.h5"));
   ASSERT_EQ(reader.rows<EpochRow>().size(), 1U);
   EXPECT_EQ(reader.rows<EpochRow>()[0].hardware.saturated_slices, row.hardware.saturated_slices);
-  EXPECT_EQ(reader.rows<EpochRow>()[0].hardware.energy_j, 0.5);
+  EXPECT_EQ(reader.rows<EpochRow>()[0].hardware.device_updates, 5U);
   EXPECT_EQ(reader.rows<BatchRow>().size(), 2U);
 }
 

@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The file driver below HDF5. HDF5 1.10.8 crashes (SIGSEGV in H5Fclose and at exit) when a write
+// fails while it cleans up after a write that failed, e.g. on a full disk. So this driver never
+// tells HDF5: at the first failure it stops writing to the file, keeps what HDF5 writes afterwards
+// in memory so that HDF5 reads back what it wrote, and notes the reason, which hdf5::File throws
+// after the flush or close. The file is then what it would be had the process been killed at that
+// moment; with SWMR that is a file that reads up to its last flush. The driver takes no locks: the
+// writers of this program exclude each other by panther::FileLock, and HDF5's own marks in the file
+// stay in force.
+
+#include <hdf5.h>
+
+#include <memory>
+#include <string>
+
+namespace panther::hdf5 {
+
+/// Set by the driver when a write fails.
+struct WriteFailure {
+  /// The system's reason; empty while all is well.
+  std::string reason;
+};
+
+/// Makes the file access properties use the driver. `failure` must live until the file has been
+/// opened. Returns a negative number if HDF5 refuses.
+herr_t use_driver(hid_t file_access, std::shared_ptr<WriteFailure> const& failure);
+
+}  // namespace panther::hdf5
