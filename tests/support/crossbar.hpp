@@ -20,12 +20,21 @@ struct CrossbarConfig {
   int cols = 1;
   int sets = 1;
   int layer = 0;
-  SlicingConfig slicing;
+  SlicingConfig slicing = {};
   std::vector<DeviceConfig> devices = {
       DeviceConfig{}};                     // one a replica; of one law, noise kind, rounding
   std::vector<std::uint64_t> seeds = {1};  // one a replica
   bool stored_traits = false;
 };
+
+/// The default slicing on ideal devices.
+inline CrossbarConfig crossbar_of(int rows, int cols, int sets = 1) {
+  CrossbarConfig config;
+  config.rows = rows;
+  config.cols = cols;
+  config.sets = sets;
+  return config;
+}
 
 /// Vectors of an outer product: x [replica][example][row], u [replica][example][column],
 /// drop [replica][example].

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Random inputs of tests. Seeds are fixed in the test; put TRACE-able text of the seed and the
-// trial into a SCOPED_TRACE so that a failure says how to repeat it.
+// Random inputs of tests. Seeds are fixed in the test; put trace() and the trial into a
+// SCOPED_TRACE, so that a failure says how to repeat it.
 
 #include <cstdint>
 #include <cstdlib>
