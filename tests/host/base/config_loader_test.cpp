@@ -179,6 +179,12 @@ TEST_F(ConfigLoaderTest, AKeyOfTheOldAlternativeWrittenLaterIsAnError) {
   EXPECT_TRUE(has(problem(run), "it belongs to law = \"soft\", not to \"linear\""));
 }
 
+TEST_F(ConfigLoaderTest, NamingTheSameAlternativeAgainForgivesNoMistake) {
+  write("linear.toml", "[device]\nlaw = \"linear\"\nsteepness = 1\n");
+  auto const run = write("run.toml", "include = \"linear.toml\"\n[device]\nlaw = \"linear\"\n");
+  EXPECT_TRUE(has(problem(run), "linear.toml:3:1: device.steepness: unknown key"));
+}
+
 TEST_F(ConfigLoaderTest, OffAndTableReplaceEachOther) {
   write("on.toml", "[device.noise]\nsigma = 3\nperiod = 2");
   write("off.toml", "include = \"on.toml\"\n[device]\nnoise = \"off\"");

@@ -139,6 +139,8 @@ TEST(ConfigReader, Ranges) {
             "run.toml:1:21: schedule[2]: 3 must lie in [0, 2]");
   EXPECT_EQ(problem_of("[[network.layers]]\nunits = 0"),
             "run.toml:2:1: network.layers[0].units: 0 must lie in [1, 4096]");
+  EXPECT_NE(problem_of("[[network.layers]]\nunits = 4097").find("[1, 4096]"), std::string::npos);
+  EXPECT_EQ(read("[[network.layers]]\nunits = 4096").network.layers[0].units, 4096);
   EXPECT_EQ(problem_of("seed = -1"),
             "run.toml:1:1: seed: -1 must lie in [0, 18446744073709551615]");
   EXPECT_NE(problem_of("seed = \"18446744073709551616\"").find("must be an integer"),
