@@ -21,6 +21,7 @@ LAYERS = [
     "host/isa",
     "host/sim",
     "host/nn",
+    "host/run",
     "host/sweep",
     "host/tools",
 ]
@@ -32,10 +33,11 @@ BUILT_WITHOUT_PACKAGES = ("devicemodels", "kernels", "host/nn")
 
 # Third-party header prefix -> folders whose files may include it.
 THIRD_PARTY = {
-    "fmt/": ("host/base", "host/arch", "host/isa", "host/sim", "host/sweep", "host/tools"),
+    "fmt/": ("host/base", "host/arch", "host/isa", "host/sim", "host/run", "host/sweep", "host/tools"),
     "toml++/": ("host/base",),
-    "nlohmann/": ("host/base", "host/sweep", "host/tools"),
+    "nlohmann/": ("host/base", "host/isa", "host/sim", "host/run", "host/sweep", "host/tools"),
     "hdf5": ("host/base",),
+    "H5": ("host/base",),
     "CLI/": ("host/tools",),
     "openssl/": ("host/base", "datasets"),
     "zlib.h": ("datasets",),
