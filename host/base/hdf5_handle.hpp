@@ -126,6 +126,9 @@ class File {
   Access access() const { return access_; }
   Where where(std::string_view object) const { return {path_, object}; }
 
+  /// The open file was renamed: later messages name it so.
+  void renamed_to(std::filesystem::path path) { path_ = std::move(path); }
+
   /// Throws if the writing failed, now or before.
   void flush();
   /// Closes and reports what the destructor would hide, e.g. a full disk.

@@ -171,6 +171,7 @@ void ResultWriter::start() {
   // Under its final mode before others can see it, so that no reader finds it in another state.
   open(draft(), hdf5::Access::swmr_write);
   rename_durably(draft(), running_path(target_), OnExisting::replace);
+  file_->renamed_to(running_path(target_));
   phase_ = Phase::running;
   started_ = last_flush_ = Clock::now();
 }

@@ -180,7 +180,7 @@ int with_little_room(rlim_t bytes, std::function<void()> const& work) {
   } catch (UserError const& error) {
     std::string const message = error.what();
     bool const says_why = message.find("File too large") != std::string::npos;
-    bool const says_where = message.find("out") != std::string::npos;
+    bool const says_where = message.find("out.running.h5") != std::string::npos;
     if (!says_why || !says_where) fprintf(stderr, "child: %s\n", message.c_str());
     return says_why && says_where ? 0 : 2;
   }
