@@ -102,6 +102,8 @@ TEST(ConfigPrinter, NumbersKeepTheirBits) {
     ASSERT_EQ(std::bit_cast<std::uint32_t>(narrow_back), std::bit_cast<std::uint32_t>(narrow));
   }
   EXPECT_EQ(toml_text(0.1f), "0.1");
+  EXPECT_EQ(toml_text(std::uint64_t{5}), "5");
+  EXPECT_EQ(toml_text(std::uint64_t{1} << 63), "\"9223372036854775808\"");
   EXPECT_EQ(toml_text(-0.0), "-0.0");
   EXPECT_EQ(toml_text(1e22), "1e+22");
 }
