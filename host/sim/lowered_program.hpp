@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// A program made ready to run on one machine: what depends on the machine alone is worked out once,
+// and what happens is counted per instruction, so that its energy is added up after the run.
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "host/isa/image.hpp"
+#include "host/isa/record.hpp"
+
+namespace panther::machine {
+
+/// Cycles that an instruction of nominal latency `latency` keeps its core.
+Cycle occupancy(Machine const& machine, double latency);
+
+struct LoweredInstruction {
+  Flow (*execute)(CoreState&, Instruction const&) = nullptr;
+  Cycle cycles = 0;
+  Activity activity = Activity::control;
+  Instruction instruction;
+  MemoryAccess memory;
+  TileAction action;
+};
+
+struct LoweredProgram {
+  ProgramPtr source;
+  std::vector<LoweredInstruction> code;
+  /// How often each instruction ran: on tile 0, which some accounts leave out, and elsewhere.
+  std::vector<std::uint64_t> runs_tile_0;
+  std::vector<std::uint64_t> runs;
+  /// Number of instructions by mix_name().
+  std::map<std::string, std::uint64_t> mix;
+};
+
+/// The name of an instruction in the statistics, e.g. "core:alu:add".
+std::string mix_name(InstructionRecord const& record, Instruction const& instruction);
+
+/// Programs by where they came from; each is lowered once.
+class ProgramCache {
+ public:
+  explicit ProgramCache(Machine const& machine, std::size_t tiles)
+      : machine_(&machine), tiles_(tiles) {}
+
+  /// Throws ImageError that names `place` if an operand does not fit the machine. Null stays null.
+  LoweredProgram* lower(ProgramPtr const& program, Unit unit, std::string const& place);
+
+  std::vector<std::unique_ptr<LoweredProgram>> const& all() const { return programs_; }
+
+ private:
+  Machine const* machine_;
+  std::size_t tiles_;
+  std::vector<std::unique_ptr<LoweredProgram>> programs_;
+  /// By unit: the same instructions mean different things to a core and to a tile.
+  std::array<std::unordered_map<Program const*, LoweredProgram*>, 2> known_;
+};
+
+}  // namespace panther::machine
