@@ -350,7 +350,7 @@ struct CarryConfig {
 struct OutputConfig {
   int checkpoint_every_batches = 0;
   int batch_metrics_every = 0;
-  bool final_levels = false;
+  bool final_levels = true;
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor& visit) {

@@ -174,8 +174,7 @@ void Trainer::begin_epoch() {
 void Trainer::run_batch() {
   if (epoch_done()) throw std::logic_error("Trainer::run_batch: the epoch is done");
   if (!epoch_ready_) begin_epoch();
-  if (batch_ == 0 && config_.read.adc_bits > 0 && config_.read.adc_range == AdcRange::calibrated)
-    calibrate();
+  if (batch_ == 0) calibrate_reads();
   std::int64_t const first = batch_ * config_.training.batch;
   std::int64_t const last =
       std::min<std::int64_t>(first + config_.training.batch, data_.train.size());
@@ -312,7 +311,8 @@ void Trainer::resolve_saturated(DenseLayer& layer, std::size_t index, std::uint6
   }
 }
 
-void Trainer::calibrate() {
+void Trainer::calibrate_reads() {
+  if (config_.read.adc_bits == 0 || config_.read.adc_range != AdcRange::calibrated) return;
   int const count = static_cast<int>(
       std::min<std::int64_t>(config_.read.calibration_examples, data_.train.size()));
   std::vector<std::int32_t> order;

@@ -64,6 +64,7 @@ class Trainer {
 
   int replicas() const { return static_cast<int>(replicas_.size()); }
   std::vector<DenseLayer> const& layers() const { return layers_; }
+  std::vector<DenseLayer>& layers() { return layers_; }
   std::int64_t batches_per_epoch() const;
 
   int epoch() const { return epoch_; }           // epochs finished
@@ -86,6 +87,10 @@ class Trainer {
   /// Mean loss and accuracy on a set, per replica. Does not change the course of training.
   std::vector<Score> evaluate(ImageSet const& set);
 
+  /// Sets calibrated converter ranges from the present weights, as every epoch does at its start;
+  /// does nothing if the converters are ideal or their range is not calibrated.
+  void calibrate_reads();
+
   /// Activity since the start, [layer] for one replica.
   std::vector<LayerActivity> activity(int replica) const;
 
@@ -96,7 +101,6 @@ class Trainer {
   struct Buffers;
 
   void begin_epoch();
-  void calibrate();
   void train_examples(std::int64_t first, int count);
   void forward(Examples examples, std::uint8_t const* images, std::int32_t const* order);
   void loss(int count, std::uint8_t const* labels, std::int32_t const* order, float* loss,

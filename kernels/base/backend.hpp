@@ -34,6 +34,7 @@ class Backend {
 
   virtual std::string name() const = 0;         // "cpu" or "cuda"
   virtual std::string description() const = 0;  // device and instruction set, for provenance
+  virtual int threads() const { return 1; }     // host threads that compute
 
   virtual void* allocate(std::size_t bytes) = 0;  // zeroed; throws BackendError when memory is out
   virtual void release(void* memory) noexcept = 0;

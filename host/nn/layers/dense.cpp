@@ -390,6 +390,24 @@ std::vector<std::int16_t> DenseLayer::codes(int replica, int set) const {
   return {first, first + shape_.planes * shape_.plane_size()};
 }
 
+void DenseLayer::load_codes(std::vector<std::int16_t> const& codes) {
+  std::int64_t const lines = static_cast<std::int64_t>(shape_.planes) * shape_.rows;
+  if (static_cast<std::int64_t>(codes.size()) != lines * shape_.cols) {
+    throw std::invalid_argument("layer " + std::to_string(spec_.index) + " has " +
+                                std::to_string(lines * shape_.cols) +
+                                " devices, the stored state " + std::to_string(codes.size()));
+  }
+  std::vector<std::int16_t> all(codes_.size(), 0);
+  int const holding = std::min(shape_.sets, collecting_set);
+  for (int copy = 0; copy < shape_.replicas * holding; ++copy) {
+    auto const to = all.begin() + shape_.index(copy / holding, copy % holding, 0, 0, 0);
+    for (std::int64_t line = 0; line < lines; ++line) {
+      std::copy_n(codes.begin() + line * shape_.cols, shape_.cols, to + line * shape_.stride);
+    }
+  }
+  codes_.upload(all);
+}
+
 std::vector<double> DenseLayer::weights(int replica) const {
   std::vector<std::int16_t> const state = codes(replica);
   std::vector<double> result(static_cast<std::size_t>(shape_.rows) *

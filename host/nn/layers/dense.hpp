@@ -108,6 +108,10 @@ class DenseLayer {
   /// The codes of one replica's set of weights, [plane][row][stride].
   std::vector<std::int16_t> codes(int replica, int set = 0) const;
 
+  /// Puts codes, [plane][row][col], into the weights of every replica and set. Throws
+  /// std::invalid_argument if their number is another.
+  void load_codes(std::vector<std::int16_t> const& codes);
+
   /// The weights of one replica as the devices hold them now, [row][col], in weight LSBs (fractions
   /// kept).
   std::vector<double> weights(int replica) const;

@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "host/run/activity.hpp"
+
+#include <cstring>
+
+namespace panther {
+
+namespace {
+
+/// A struct of std::uint64_t counters as a list.
+template <class Counters>
+void append(std::vector<std::uint64_t>& list, Counters const& counters) {
+  static_assert(sizeof(Counters) % sizeof(std::uint64_t) == 0);
+  std::uint64_t words[sizeof(Counters) / sizeof(std::uint64_t)];
+  std::memcpy(words, &counters, sizeof words);
+  list.insert(list.end(), std::begin(words), std::end(words));
+}
+
+template <class Counters>
+void subtract(Counters& counters, std::uint64_t const*& at) {
+  std::uint64_t words[sizeof(Counters) / sizeof(std::uint64_t)];
+  std::memcpy(words, &counters, sizeof words);
+  for (std::uint64_t& word : words) word -= *at++;
+  std::memcpy(&counters, words, sizeof words);
+}
+
+std::vector<std::uint64_t> totals_of(std::vector<LayerActivity> const& layers) {
+  std::vector<std::uint64_t> totals;
+  for (LayerActivity const& layer : layers) {
+    for (SliceCounters const& slice : layer.slices) append(totals, slice);
+    append(totals, layer.layer);
+    totals.push_back(layer.carries);
+  }
+  return totals;
+}
+
+}  // namespace
+
+std::vector<LayerActivity> ActivityMark::since(Trainer const& trainer) const {
+  std::vector<LayerActivity> layers = trainer.activity(0);
+  if (totals_.empty()) return layers;
+  std::uint64_t const* at = totals_.data();
+  for (LayerActivity& layer : layers) {
+    for (SliceCounters& slice : layer.slices) subtract(slice, at);
+    subtract(layer.layer, at);
+    layer.carries -= *at++;
+  }
+  return layers;
+}
+
+void ActivityMark::set(Trainer const& trainer) { totals_ = totals_of(trainer.activity(0)); }
+
+void ActivityMark::archive(std::string const& name, StateArchive& archive) {
+  archive.vector(name, totals_);
+}
+
+HardwareCounts hardware_counts(std::vector<LayerActivity> const& layers) {
+  HardwareCounts counts;
+  for (LayerActivity const& layer : layers) {
+    counts.saturated_slices.resize(layer.slices.size(), 0);
+    for (std::size_t s = 0; s < layer.slices.size(); ++s) {
+      SliceCounters const& slice = layer.slices[s];
+      counts.device_updates += slice.updates;
+      counts.level_steps += slice.steps;
+      counts.saturated_slices[s] += slice.saturations;
+      counts.adc_conversions += slice.conversions;
+      counts.adc_clips += slice.clips;
+      counts.crs_cells_written += slice.cells_written;
+      counts.crs_level_steps += slice.write_steps;
+      counts.crs_failures += slice.write_failures;
+    }
+    counts.update_overflows += layer.layer.update_overflows;
+    counts.saturated_weights += layer.layer.weights_saturated;
+    counts.saturated_words +=
+        layer.layer.outputs_saturated + layer.layer.errors_saturated + layer.layer.drives_saturated;
+    counts.crs_runs += layer.carries;
+  }
+  return counts;
+}
+
+LayerRow layer_row(std::int64_t epoch, LayerActivity const& layer) {
+  LayerRow row;
+  row.epoch = epoch;
+  for (SliceCounters const& slice : layer.slices) {
+    row.device_updates.push_back(slice.updates);
+    row.level_steps.push_back(slice.steps);
+    row.saturations.push_back(slice.saturations);
+    row.adc_clips.push_back(slice.clips);
+    row.cells_written.push_back(slice.cells_written);
+  }
+  row.crs_runs = layer.carries;
+  return row;
+}
+
+}  // namespace panther

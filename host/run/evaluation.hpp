@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// A trained network under read conditions of the user's choice: converters, read noise, data.
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "host/run/session.hpp"
+
+namespace panther {
+
+struct EvaluateRequest {
+  std::filesystem::path result;  // complete, or of a run that lasts or died: its checkpoint is used
+  std::vector<std::string> sets;
+  ExecutionOptions execution;
+};
+
+struct EvaluateOutcome {
+  std::string source;  // file that the device states came from
+  std::string dataset;
+  std::int64_t examples = 0;
+  double loss = 0.0;
+  double accuracy = 0.0;
+};
+
+/// Evaluates on the test set. Overrides may change what a read depends on ([read], [crossbar]
+/// block_lines, device.read_noise, device.on_off_ratio, [data]); others are refused. Throws
+/// UserError.
+EvaluateOutcome evaluate(EvaluateRequest const& request);
+
+}  // namespace panther
