@@ -8,7 +8,9 @@
 //
 // A write is ideal (the digit exactly), open-loop (the steps that an ideal device would need, in
 // one noisy move) or write-verify (read, correct by the rounded error, at least one step, until
-// within the tolerance or out of attempts). Stuck cells and window bounds limit all three.
+// within the tolerance or out of attempts). Stuck cells and window bounds limit all three;
+// programming finds every device of its sets within its bounds, stuck ones where they are stuck,
+// even where no write is needed.
 //
 // One item is one weight of one replica: all its slices, so the recoding needs no second pass.
 // Random words are per device, write event and attempt: word 0-1 write and read normal, word 2
@@ -71,6 +73,12 @@ struct ResolveWeight {
   }
 
   PANTHER_HD void operator()(std::int64_t item) const {
+    auto const replica = static_cast<int>(item / args.shape.cols / args.shape.rows);
+    resolve(item, args.counters + replica * args.slicing.slices, args.layer_counters[replica]);
+  }
+
+  /// Counts into `counters` [slice] and `layer`, those of the item's replica.
+  PANTHER_HD void resolve(std::int64_t item, SliceCounters* counters, LayerCounters& layer) const {
     int const col = static_cast<int>(item % args.shape.cols);
     int const row = static_cast<int>(item / args.shape.cols % args.shape.rows);
     int const replica = static_cast<int>(item / args.shape.cols / args.shape.rows);
@@ -78,13 +86,13 @@ struct ResolveWeight {
     std::int64_t const weight =
         args.weights != nullptr ? args.weights[item] : read_weight(replica, row, col);
     Digits const digits = digits_of(args.slicing, weight);
-    if (digits.saturated) count(args.layer_counters[replica].weights_saturated, 1);
+    if (digits.saturated) count(layer.weights_saturated, 1);
     for (int set = 0; set < args.shape.sets; ++set) {
       for (int slice = 0; slice < args.slicing.slices; ++slice) {
         if (((args.target_mask >> set) & 1U) != 0) {
-          write_slice(replica, set, slice, row, col, digits.level[slice]);
+          write_slice(replica, set, slice, row, col, digits.level[slice], counters[slice]);
         } else if (((args.clear_mask >> set) & 1U) != 0) {
-          write_slice(replica, set, slice, row, col, 0);
+          write_slice(replica, set, slice, row, col, 0, counters[slice]);
         }
       }
     }
@@ -142,13 +150,24 @@ struct ResolveWeight {
     return round_shift(code_sum, shift) * (1 << shift);
   }
 
-  PANTHER_HD void write_slice(int replica, int set, int slice, int row, int col,
-                              std::int32_t level) const {
+  PANTHER_HD void write_slice(int replica, int set, int slice, int row, int col, std::int32_t level,
+                              SliceCounters& counters) const {
     if (read_level(replica, set, slice, row, col) == level) return;
-    SliceCounters& counters = args.counters[replica * args.slicing.slices + slice];
     for (int k = 0; k < args.slicing.planes_per_slice; ++k) {
       write_device(replica, set, slice * args.slicing.planes_per_slice + k, row, col, level,
                    counters);
+    }
+  }
+
+  /// Fresh memory holds level 0 in every device; puts those of a slice within their bounds.
+  PANTHER_HD void settle(int replica, int set, int slice, int row, int col) const {
+    float const range = static_cast<float>(window_range(args.slicing.cell_bits[slice]));
+    for (int k = 0; k < args.slicing.planes_per_slice; ++k) {
+      int const plane = slice * args.slicing.planes_per_slice + k;
+      std::int64_t const index = args.shape.index(replica, set, plane, row, col);
+      Traits const traits =
+          args.traits.load(args.devices[replica], range, index, device_of(set, plane, row, col));
+      args.codes[index] = placed(traits, plane, range, args.codes[index]);
     }
   }
 
@@ -214,13 +233,9 @@ struct ResolveWeight {
   PANTHER_HD void move(int replica, int plane, std::int64_t index, Traits const& traits,
                        std::uint32_t steps, bool up, float normal,
                        std::uint32_t dither_word) const {
-    UpdateArgs update{};
-    update.slicing = args.slicing;
-    update.devices = args.devices;
-    update.law = args.law;
-    update.noise = args.noise;
     float const dither = args.rounding == CodeRounding::stochastic ? dither_of(dither_word) : 0.5F;
-    DeviceMover<Law>{update, replica, plane}(args.codes[index], traits, steps, up, normal, dither);
+    DeviceMover<Law, ResolveArgs>{args, replica, plane}(args.codes[index], traits, steps, up,
+                                                        normal, dither);
   }
 };
 
