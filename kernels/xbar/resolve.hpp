@@ -152,6 +152,9 @@ struct ResolveWeight {
 
   PANTHER_HD void write_slice(int replica, int set, int slice, int row, int col, std::int32_t level,
                               SliceCounters& counters) const {
+    if (args.weights != nullptr && args.traits.variation.bounds) {
+      settle(replica, set, slice, row, col);
+    }
     if (read_level(replica, set, slice, row, col) == level) return;
     for (int k = 0; k < args.slicing.planes_per_slice; ++k) {
       write_device(replica, set, slice * args.slicing.planes_per_slice + k, row, col, level,

@@ -115,10 +115,11 @@ PANTHER_HD std::uint64_t largest_magnitude(Slicing const& slicing) {
   return (static_cast<std::uint64_t>(1) << slicing.weight_bits) - 1;
 }
 
-/// Moves one device and writes its code back; mirrored devices live in reflected positions.
-template <class Law>
+/// Moves one device and writes its code back; mirrored devices live in reflected positions. `Args`
+/// has slicing, devices, law and noise: UpdateArgs or ResolveArgs.
+template <class Law, class Args>
 struct DeviceMover {
-  UpdateArgs const& args;
+  Args const& args;
   int replica;
   int plane;
 
@@ -255,8 +256,8 @@ struct UpdateLane {
                     static_cast<std::uint64_t>(col));
     float const range = static_cast<float>(window_range(args.slicing.cell_bits[slice]));
     Traits const traits = args.traits.load(args.devices[replica], range, index, item);
-    bool const saturated = DeviceMover<Law>{args, replica, plane}(args.codes[index], traits, steps,
-                                                                  up, normal, dither);
+    bool const saturated = DeviceMover<Law, UpdateArgs>{args, replica, plane}(
+        args.codes[index], traits, steps, up, normal, dither);
     ++local.updates;
     local.steps += steps;
     local.saturations += saturated ? 1U : 0U;
