@@ -21,9 +21,9 @@ struct CrossbarConfig {
   int sets = 1;
   int layer = 0;
   SlicingConfig slicing = {};
-  std::vector<DeviceConfig> devices = {
-      DeviceConfig{}};                     // one a replica; of one law, noise kind, rounding
-  std::vector<std::uint64_t> seeds = {1};  // one a replica
+  std::vector<DeviceConfig> devices =
+      std::vector<DeviceConfig>(1);  // one a replica; of one law, noise kind, rounding
+  std::vector<std::uint64_t> seeds = std::vector<std::uint64_t>(1, 1);  // one a replica
   bool stored_traits = false;
 };
 
