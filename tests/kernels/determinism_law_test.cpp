@@ -21,8 +21,11 @@ INSTANTIATE_TEST_SUITE_P(Backends, DeterminismLaw, every_backend(), backend_labe
 
 /// Hashes of the scalar CPU path. They change only when a law, a stream or a rounding is meant to
 /// change: check the change by the other tests, then put the new values here.
-std::map<std::string, std::uint64_t> const golden = {
-    {"ideal", 0x0U}, {"rough", 0x0U}, {"pairs", 0x0U}, {"replicas", 0x0U}, {"analog", 0x0U}};
+std::map<std::string, std::uint64_t> const golden = {{"ideal", 0x023fcd27385adb65U},
+                                                     {"rough", 0x3cadd680b56c450fU},
+                                                     {"pairs", 0xf80d7c77ad635164U},
+                                                     {"replicas", 0xe089d0b71ff7918fU},
+                                                     {"analog", 0x95facdfef202b62fU}};
 
 TEST_P(DeterminismLaw, HashesAreTheRecordedOnes) {
   for (Scenario const& scenario : scenarios()) {
@@ -32,12 +35,12 @@ TEST_P(DeterminismLaw, HashesAreTheRecordedOnes) {
 }
 
 TEST_P(DeterminismLaw, ThreadsDoNotMatter) {
-  for (int const threads : {1, 3}) {
-    auto const other = open_backend(GetParam(), threads).backend;
-    for (Scenario const& scenario : scenarios()) {
-      EXPECT_EQ(hash_of(*other, scenario), hash_of(backend(), scenario))
-          << scenario.name << ", " << threads;
-    }
+  auto const one = open_backend(GetParam(), 1).backend;
+  auto const three = open_backend(GetParam(), 3).backend;
+  for (Scenario const& scenario : scenarios()) {
+    auto const two = hash_of(backend(), scenario);
+    EXPECT_EQ(hash_of(*one, scenario), two) << scenario.name;
+    EXPECT_EQ(hash_of(*three, scenario), two) << scenario.name;
   }
 }
 

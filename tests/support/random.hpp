@@ -33,13 +33,13 @@ class Random {
   std::string trace() const { return "random inputs of seed " + std::to_string(seed_); }
   std::uint64_t word() { return engine_(); }
 
-  /// Uniform in [low, high].
+  /// Uniform in [low, high]; the same on every standard library, unlike its distributions.
   std::int64_t integer(std::int64_t low, std::int64_t high) {
-    return std::uniform_int_distribution<std::int64_t>(low, high)(engine_);
+    return low + static_cast<std::int64_t>(engine_() % static_cast<std::uint64_t>(high - low + 1));
   }
   int whole(int low, int high) { return static_cast<int>(integer(low, high)); }
   double real(double low, double high) {
-    return std::uniform_real_distribution<double>(low, high)(engine_);
+    return low + (high - low) * static_cast<double>(engine_() >> 11) * 0x1p-53;
   }
   bool chance(double probability) { return real(0.0, 1.0) < probability; }
   template <class T>

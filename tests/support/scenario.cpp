@@ -33,11 +33,11 @@ Scenario scenario(std::string name, int rows, int cols, DeviceConfig const& devi
   return s;
 }
 
-/// Like `base`, with the state-dependent noise and the pair of devices.
+/// Pairs of devices, pulses, stored variation, a coarse converter, write-verify.
 Scenario pair_scenario() {
   DeviceConfig device = rough_device();
   device.write_noise.kind = WriteNoiseKind::inverse;
-  Scenario s = scenario("pairs", 31, 130, device);
+  Scenario s = scenario("pairs", 15, 70, device);
   s.config.slicing.encoding = Encoding::differential;
   s.config.stored_traits = true;
   s.update.fidelity = Fidelity::pulse;
@@ -50,7 +50,7 @@ Scenario pair_scenario() {
 }
 
 Scenario replica_scenario() {
-  Scenario s = scenario("replicas", 65, 17, rough_device());
+  Scenario s = scenario("replicas", 33, 17, rough_device());
   s.config.devices.resize(3, rough_device());
   s.config.devices[1].spread.slope = 0.0;
   s.config.devices[2].write_noise.c2c = 0.01;
@@ -66,8 +66,8 @@ Scenario replica_scenario() {
 
 std::vector<Scenario> scenarios() {
   std::vector<Scenario> list;
-  list.push_back(scenario("ideal", 129, 63, DeviceConfig{}));
-  list.push_back(scenario("rough", 129, 63, rough_device()));
+  list.push_back(scenario("ideal", 129, 33, DeviceConfig{}));
+  list.push_back(scenario("rough", 37, 65, rough_device()));
   list.back().config.slicing.cell_bits_lsb_first = {5, 5, 5, 6, 6, 4, 4, 4};
   list.back().config.slicing.digits = DigitSet::two_complement;
   list.push_back(pair_scenario());
@@ -75,69 +75,78 @@ std::vector<Scenario> scenarios() {
   DeviceConfig device = rough_device();
   device.write_noise.kind = WriteNoiseKind::proportional;
   device.rounding = CodeRounding::nearest;
-  list.push_back(scenario("analog", 3, 200, device));
+  list.push_back(scenario("analog", 3, 130, device));
   list.back().config.slicing = {.weight_bits = 16, .cell_bits_lsb_first = {16}};
   list.back().read = {.driven = Driven::columns, .mode = ReadMode::bit_serial, .block_lines = 50};
   return list;
 }
 
+namespace {
+
+constexpr int examples = 6;
+
+/// Input vectors of `count` examples, drawn example by example for all replicas, so that a split of
+/// the batch reads the same vectors.
+std::vector<std::int16_t> drawn_inputs(Random& random, Scenario const& scenario, int count) {
+  std::size_t const replicas = scenario.config.devices.size();
+  auto const lines = static_cast<std::size_t>(
+      scenario.read.driven == Driven::rows ? scenario.config.rows : scenario.config.cols);
+  auto const n = static_cast<std::size_t>(count);
+  std::vector<std::int16_t> inputs(replicas * n * lines);
+  for (std::size_t k = 0; k < n; ++k) {
+    for (std::size_t r = 0; r < replicas; ++r) {
+      auto const vector = random.words16(lines);
+      std::copy(vector.begin(), vector.end(),
+                inputs.begin() + static_cast<std::ptrdiff_t>((r * n + k) * lines));
+    }
+  }
+  return inputs;
+}
+
+/// Hashes sums example by example, as the inputs were drawn.
+void add_sums(Hash& hash, std::vector<i128> const& sums, std::size_t replicas, std::size_t count) {
+  std::size_t const width = sums.size() / replicas / count;
+  for (std::size_t k = 0; k < count; ++k) {
+    for (std::size_t r = 0; r < replicas; ++r) {
+      hash.add(&sums[(r * count + k) * width], width * sizeof(i128));
+    }
+  }
+}
+
+void add_states(Hash& hash, Crossbar const& xbar) {
+  auto const codes = xbar.codes();
+  std::vector<std::int16_t> states;  // without the padding of rows
+  for_each_device(xbar.shape(),
+                  [&](int, int, int, int, int, std::size_t at) { states.push_back(codes[at]); });
+  hash.add(states);
+}
+
+}  // namespace
+
 std::uint64_t hash_of(Backend& backend, Scenario const& scenario, int parts) {
   Random random(4711);
-  CrossbarConfig const& config = scenario.config;
-  Crossbar xbar(backend, config);
+  Crossbar xbar(backend, scenario.config);
   Hash hash;
   std::vector<std::int32_t> weights(xbar.weight_count());
   for (auto& weight : weights) weight = random.whole(-20000, 20000);
   WriteOptions write = scenario.write;
   xbar.program(weights, write);
-  int const examples = 6;
+  int const count = examples / parts;
   for (int round = 0; round < 2; ++round) {
-    Outer const outer = random_outer(random, config, examples, 6, 16);
+    Outer const outer = random_outer(random, scenario.config, examples, 6, 16);
     UpdateOptions update = scenario.update;
+    ReadOptions read = scenario.read;
     update.first_step = static_cast<std::uint64_t>(round * examples);
-    for (int part = 0; part < parts; ++part) {
-      int const first = part * examples / parts;
-      xbar.update_part(outer, first, (part + 1) * examples / parts - first, update);
-    }
-    auto const lines =
-        static_cast<std::size_t>(scenario.read.driven == Driven::rows ? config.rows : config.cols);
-    for (int n = 0; n < examples; n += examples / parts) {
-      // Inputs are drawn example by example for all replicas, so that a split reads the same
-      // vectors.
-      int const count = examples / parts;
-      std::vector<std::int16_t> inputs(config.devices.size() * static_cast<std::size_t>(count) *
-                                       lines);
-      for (int k = 0; k < count; ++k) {
-        for (std::size_t r = 0; r < config.devices.size(); ++r) {
-          auto const vector = random.words16(lines);
-          std::copy(
-              vector.begin(), vector.end(),
-              inputs.begin() +
-                  static_cast<std::ptrdiff_t>(
-                      (r * static_cast<std::size_t>(count) + static_cast<std::size_t>(k)) * lines));
-        }
-      }
-      ReadOptions read = scenario.read;
-      read.first_read = static_cast<std::uint64_t>(round * examples + n);
-      auto const sums = xbar.read(inputs, read);
-      // Hashed example by example, as they were drawn.
-      std::size_t const width =
-          sums.size() / config.devices.size() / static_cast<std::size_t>(count);
-      for (int k = 0; k < count; ++k) {
-        for (std::size_t r = 0; r < config.devices.size(); ++r) {
-          hash.add(
-              &sums[(r * static_cast<std::size_t>(count) + static_cast<std::size_t>(k)) * width],
-              width * sizeof(i128));
-        }
-      }
+    for (int first = 0; first < examples; first += count)
+      xbar.update_part(outer, first, count, update);
+    for (int first = 0; first < examples; first += count) {
+      read.first_read = static_cast<std::uint64_t>(round * examples + first);
+      add_sums(hash, xbar.read(drawn_inputs(random, scenario, count), read),
+               scenario.config.devices.size(), static_cast<std::size_t>(count));
     }
     write.event = static_cast<std::uint64_t>(round + 1);
     xbar.resolve(write);
-    std::vector<std::int16_t> states;
-    auto const codes = xbar.codes();
-    for_each_device(xbar.shape(),
-                    [&](int, int, int, int, int, std::size_t at) { states.push_back(codes[at]); });
-    hash.add(states);
+    add_states(hash, xbar);
   }
   hash.add(xbar.slice_counters());
   hash.add(xbar.layer_counters());

@@ -43,7 +43,7 @@ struct Scenario {
 /// Laws, encodings, noise kinds, drives, modes of reading and writing, in ragged shapes.
 std::vector<Scenario> scenarios();
 
-/// `parts`: calls that the examples of updates and reads are cut into.
+/// `parts`: calls that the six examples of updates and reads are cut into; a divisor of six.
 std::uint64_t hash_of(Backend& backend, Scenario const& scenario, int parts = 1);
 
 }  // namespace panther::test
