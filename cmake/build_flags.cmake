@@ -12,8 +12,9 @@ add_library(panther::build_flags ALIAS panther_build_flags)
 target_compile_features(panther_build_flags INTERFACE $<BUILD_INTERFACE:cxx_std_20>)
 
 set(panther_cxx_flags -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -ffp-contract=off)
+# -std by hand: CMake before 3.26 does not know that nvcc speaks C++20.
 set(panther_cuda_flags
-    -fmad=false "-Xcompiler=-Wall,-Wextra,-Wshadow,-ffp-contract=off" --expt-relaxed-constexpr)
+    -std=c++20 -fmad=false "-Xcompiler=-Wall,-Wextra,-Wshadow,-ffp-contract=off" --expt-relaxed-constexpr)
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   list(APPEND panther_cxx_flags -Wno-restrict) # false alarms on std::string, https://gcc.gnu.org/PR105651

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The panther authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Stands in for cuda_backend.cu in builds without CUDA.
+// Stands in for cuda_backend.cpp in builds without CUDA.
 
 #include "kernels/base/backend.hpp"
 

@@ -1,0 +1,15 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "kernels/cuda/launch.cuh"
+#include "kernels/cuda/resolve_blocks.hpp"
+
+namespace panther::cuda {
+
+void queue_resolve(Queue const& queue, int law, ResolveArgs const& args) {
+  visit_law(law, [&]<class Law>() {
+    DeviceLauncher(queue).blocks(ResolveBlocks<Law>{ResolveWeight<Law>{args}});
+  });
+}
+
+}  // namespace panther::cuda

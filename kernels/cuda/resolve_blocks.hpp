@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Carry resolution, programming and merging: a thread has one weight with all its slices. A block
+// of threads stays within one replica and counts in shared memory, so that thousands of written
+// cells cost a few atomics on device memory. Columns side by side: every plane's codes are read and
+// written in whole sectors. Bound: memory (2 bytes read a device, 2 written where a digit changes).
+
+#include "kernels/cuda/block_kernel.hpp"
+#include "kernels/xbar/resolve.hpp"
+
+namespace panther::cuda {
+
+template <class Law>
+struct ResolveBlocks {
+  ResolveWeight<Law> weight;
+
+  static constexpr int max_threads = 128;
+  static constexpr int resident_blocks = 6;
+
+  struct Shared {
+    SliceCounters slices[max_slices];
+    LayerCounters layer;
+  };
+  struct Private {};
+
+  PANTHER_HD int threads() const { return max_threads; }
+  PANTHER_HD int steps() const { return 3; }
+  PANTHER_HD std::int64_t replica_items() const {
+    return static_cast<std::int64_t>(weight.args.shape.rows) * weight.args.shape.cols;
+  }
+  PANTHER_HD std::int64_t replica_blocks() const { return pieces_of(replica_items(), max_threads); }
+  PANTHER_HD std::int64_t blocks() const { return weight.args.shape.replicas * replica_blocks(); }
+
+  PANTHER_HD void step(int index, std::int64_t block, int thread, Shared& shared, Private&) const {
+    auto const replica = static_cast<int>(block / replica_blocks());
+    if (weight.args.active != nullptr && weight.args.active[replica] == 0) return;
+    if (index == 0) {
+      if (thread < max_slices) shared.slices[thread] = {0, 0, 0, 0, 0, 0, 0, 0};
+      if (thread == 0) shared.layer = {0, 0, 0, 0, 0};
+    } else if (index == 1) {
+      std::int64_t const item = block % replica_blocks() * max_threads + thread;
+      if (item >= replica_items()) return;
+      weight.resolve(replica * replica_items() + item, shared.slices, shared.layer);
+    } else {
+      flush(replica, thread, shared);
+    }
+  }
+
+  PANTHER_HD void flush(int replica, int thread, Shared const& shared) const {
+    if (thread < weight.args.slicing.slices) {
+      SliceCounters& counters = weight.args.counters[replica * weight.args.slicing.slices + thread];
+      count(counters.cells_written, shared.slices[thread].cells_written);
+      count(counters.write_steps, shared.slices[thread].write_steps);
+      count(counters.write_failures, shared.slices[thread].write_failures);
+    }
+    if (thread == 0) {
+      count(weight.args.layer_counters[replica].weights_saturated, shared.layer.weights_saturated);
+    }
+  }
+};
+
+}  // namespace panther::cuda
