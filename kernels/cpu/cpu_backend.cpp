@@ -7,6 +7,9 @@
 #include <thread>
 
 #include "kernels/base/backend.hpp"
+#include "kernels/cpu/isa.hpp"
+#include "kernels/cpu/kernel_table.hpp"
+#include "kernels/cpu/read_units.hpp"
 #include "kernels/cpu/thread_pool.hpp"
 
 namespace panther {
@@ -20,10 +23,16 @@ class CpuBackend final : public Backend {
   explicit CpuBackend(CpuOptions const& options)
       : pool_(options.threads > 0
                   ? options.threads
-                  : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()))) {}
+                  : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()))),
+        isa_(resolved_isa(options.isa)),
+        kernels_(kernel_table(isa_)) {}
 
   std::string name() const override { return "cpu"; }
-  std::string description() const override { return "cpu scalar"; }
+  std::string description() const override {
+    return "cpu " + isa_name(isa_) + ", " + std::to_string(pool_.threads()) + " threads";
+  }
+
+  int threads() const override { return pool_.threads(); }
 
   void* allocate(std::size_t bytes) override {
     std::size_t const padded = (bytes + cache_line - 1) / cache_line * cache_line + cache_line;
@@ -45,7 +54,10 @@ class CpuBackend final : public Backend {
   void clear(void* memory, std::size_t bytes) override { std::memset(memory, 0, bytes); }
   void synchronise() override {}
 
-  void read(ReadArgs const& args) override { run_items(ReadLine{args}, args.items(), 1); }
+  void read(ReadArgs const& args) override {
+    pool_.for_ranges(read_units(args).count(), read_grain(args),
+                     [&](std::int64_t first, std::int64_t last) { kernels_.read(args, first, last); });
+  }
   void update(int law, UpdateArgs const& args) override {
     visit_law(law, [&]<class Law>() {
       UpdateLane<Law> const lane{args};
@@ -85,6 +97,8 @@ class CpuBackend final : public Backend {
   }
 
   ThreadPool pool_;
+  Isa isa_;
+  KernelTable const& kernels_;
 };
 
 }  // namespace

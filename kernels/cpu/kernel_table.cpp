@@ -1,0 +1,24 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "kernels/cpu/kernel_table.hpp"
+
+namespace panther {
+
+namespace {
+constexpr KernelTable scalar_table{.read = isa_scalar::read};
+#if PANTHER_ISA_X86
+constexpr KernelTable avx2_table{.read = isa_avx2::read};
+constexpr KernelTable avx512_table{.read = isa_avx512::read};
+#endif
+}  // namespace
+
+KernelTable const& kernel_table([[maybe_unused]] Isa isa) {
+#if PANTHER_ISA_X86
+  if (isa == Isa::avx512) return avx512_table;
+  if (isa == Isa::avx2) return avx2_table;
+#endif
+  return scalar_table;
+}
+
+}  // namespace panther

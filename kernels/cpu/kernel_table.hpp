@@ -1,0 +1,38 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The vector kernels of the CPU backend: one table of entry points per instruction set. The units
+// listed under panther_add_isa_sources in kernels/CMakeLists.txt are compiled once per set, into a
+// namespace each; they define the functions that are declared here.
+//
+// An entry point works on a range of units (what a unit is, its header says), so that the backend
+// can split a call over threads. Results do not depend on the split.
+
+#include <cstdint>
+
+#include "kernels/base/backend.hpp"
+
+namespace panther {
+
+struct KernelTable {
+  /// Sensed lines in units of kernels/cpu/read_units.hpp.
+  void (*read)(ReadArgs const& args, std::int64_t first, std::int64_t last);
+};
+
+/// The table of a resolved set (not automatic).
+KernelTable const& kernel_table(Isa isa);
+
+namespace isa_scalar {
+void read(ReadArgs const& args, std::int64_t first, std::int64_t last);
+}  // namespace isa_scalar
+
+namespace isa_avx2 {
+void read(ReadArgs const& args, std::int64_t first, std::int64_t last);
+}  // namespace isa_avx2
+
+namespace isa_avx512 {
+void read(ReadArgs const& args, std::int64_t first, std::int64_t last);
+}  // namespace isa_avx512
+
+}  // namespace panther
