@@ -37,7 +37,7 @@ struct WeightBlock {
   bool operator==(WeightBlock const&) const = default;
 };
 
-/// A null program stands for one that only stops.
+/// A null program stands for one that only stops; no program is empty.
 struct TileImage {
   ProgramPtr program;
   std::map<CoreId, ProgramPtr> cores;

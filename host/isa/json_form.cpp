@@ -117,7 +117,8 @@ Instruction parse_instruction(json const& list, Unit unit, Place const& place) {
 
 ProgramPtr parse_program(json const& list, Unit unit, std::string_view file,
                          std::string const& key) {
-  if (!list.is_array()) throw ImageError::in(file, key, "a program is a list of instructions");
+  if (!list.is_array() || list.empty())
+    throw ImageError::in(file, key, "a program is a list of instructions, one at least");
   auto program = std::make_shared<Program>();
   for (std::size_t i = 0; i < list.size(); ++i) {
     program->push_back(parse_instruction(list[i], unit, {file, fmt::format("{}[{}]", key, i)}));

@@ -48,7 +48,7 @@ InstructionRecord ld_record() {
           "3 cycles a unit when granted at once: request, grant seen, registers written. A request "
           "that is never "
           "granted completes load_timeout_cycles later with the words of the previous grant (rule "
-          "loads_never_time_out).",
+          "loads_never_time_out)",
       .energy =
           "dmem 1 for the address; 1 per register word written, by its space; edram, edram_bus, "
           "edctrl_counter 1 per "
