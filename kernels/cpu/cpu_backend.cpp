@@ -29,7 +29,7 @@ class CpuBackend final : public Backend {
 
   std::string name() const override { return "cpu"; }
   std::string description() const override {
-    return "cpu " + isa_name(isa_) + ", " + std::to_string(pool_.threads()) + " threads";
+    return "cpu " + std::string(enum_name(isa_)) + ", " + std::to_string(pool_.threads()) + " threads";
   }
 
   int threads() const override { return pool_.threads(); }
@@ -55,14 +55,16 @@ class CpuBackend final : public Backend {
   void synchronise() override {}
 
   void read(ReadArgs const& args) override {
-    pool_.for_ranges(read_units(args).count(), read_grain(args),
-                     [&](std::int64_t first, std::int64_t last) { kernels_.read(args, first, last); });
+    pool_.for_ranges(
+        read_units(args).count(), read_grain(args),
+        [&](std::int64_t first, std::int64_t last) { kernels_.read(args, first, last); });
   }
   void update(int law, UpdateArgs const& args) override {
-    visit_law(law, [&]<class Law>() {
-      UpdateLane<Law> const lane{args};
-      run_items(lane, lane.items(), 64);
-    });
+    find_active_rows(args, active_rows_);
+    pool_.for_ranges(static_cast<std::int64_t>(active_rows_.size()), update_grain(args),
+                     [&](std::int64_t first, std::int64_t last) {
+                       kernels_.update(law, args, active_rows_.data() + first, last - first);
+                     });
   }
   void resolve(int law, ResolveArgs const& args) override {
     visit_law(law, [&]<class Law>() {
@@ -96,6 +98,7 @@ class CpuBackend final : public Backend {
     });
   }
 
+  std::vector<ActiveRow> active_rows_;  // of the present update
   ThreadPool pool_;
   Isa isa_;
   KernelTable const& kernels_;

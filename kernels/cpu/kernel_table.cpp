@@ -6,10 +6,10 @@
 namespace panther {
 
 namespace {
-constexpr KernelTable scalar_table{.read = isa_scalar::read};
+constexpr KernelTable scalar_table{.read = isa_scalar::read, .update = isa_scalar::update};
 #if PANTHER_ISA_X86
-constexpr KernelTable avx2_table{.read = isa_avx2::read};
-constexpr KernelTable avx512_table{.read = isa_avx512::read};
+constexpr KernelTable avx2_table{.read = isa_avx2::read, .update = isa_avx2::update};
+constexpr KernelTable avx512_table{.read = isa_avx512::read, .update = isa_avx512::update};
 #endif
 }  // namespace
 

@@ -12,12 +12,15 @@
 #include <cstdint>
 
 #include "kernels/base/backend.hpp"
+#include "kernels/cpu/update_units.hpp"
 
 namespace panther {
 
 struct KernelTable {
   /// Sensed lines in units of kernels/cpu/read_units.hpp.
   void (*read)(ReadArgs const& args, std::int64_t first, std::int64_t last);
+  /// Active rows of kernels/cpu/update_units.hpp, `count` of them, replica by replica.
+  void (*update)(int law, UpdateArgs const& args, ActiveRow const* rows, std::int64_t count);
 };
 
 /// The table of a resolved set (not automatic).
@@ -25,14 +28,17 @@ KernelTable const& kernel_table(Isa isa);
 
 namespace isa_scalar {
 void read(ReadArgs const& args, std::int64_t first, std::int64_t last);
+void update(int law, UpdateArgs const& args, ActiveRow const* rows, std::int64_t count);
 }  // namespace isa_scalar
 
 namespace isa_avx2 {
 void read(ReadArgs const& args, std::int64_t first, std::int64_t last);
+void update(int law, UpdateArgs const& args, ActiveRow const* rows, std::int64_t count);
 }  // namespace isa_avx2
 
 namespace isa_avx512 {
 void read(ReadArgs const& args, std::int64_t first, std::int64_t last);
+void update(int law, UpdateArgs const& args, ActiveRow const* rows, std::int64_t count);
 }  // namespace isa_avx512
 
 }  // namespace panther
