@@ -122,7 +122,14 @@ struct Exponential {
     float codes_per_step;  // codes per level
   };
 
+  /// Exponents of 2 that a growing branch (alpha < 0) reaches far outside the window; capped, so
+  /// that float32 holds every change.
+  static constexpr float largest_exponent = 100.0F;
+  /// Below it a curve is a straight line to float32 and its asymptote is out of reach.
+  static constexpr double least_alpha = 1e-7;
+
   static Branch branch(double alpha, int cell_bits) {
+    if (std::abs(alpha) < least_alpha) alpha = 0.0;
     double const range = window_range(cell_bits);
     double const asymptote = alpha == 0.0 ? 0.0 : range / -std::expm1(-alpha);
     return {static_cast<float>(alpha / std::log(2.0) / levels_in_window(cell_bits)),
@@ -154,7 +161,8 @@ struct Exponential {
     float const linear = share * (k.codes_per_step * applied);
     float const asymptote =
         bend == 1.0F ? branch.asymptote : bent_asymptote(branch.alpha * bend, k.range);
-    float const decay = -exp2m1(-(branch.rate * bend) * applied);
+    float const exponent = smaller(-(branch.rate * bend) * applied, largest_exponent);
+    float const decay = -exp2m1(exponent);
     float const curved = fused(share, asymptote, -travelled) * decay;
     float const change = branch.alpha == 0.0F ? linear : curved;
     return up ? change : -change;

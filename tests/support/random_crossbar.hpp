@@ -124,7 +124,7 @@ inline std::vector<std::int16_t> random_inputs(Random& random, CrossbarConfig co
   return random.words16(config.devices.size() * static_cast<std::size_t>(examples) * lines);
 }
 
-/// Outer products; each vector's words have at most `bits` bits, and its drop lies in [low, high].
+/// Outer products of words of any size; drops lie in [low_drop, high_drop].
 inline Outer random_outer(Random& random, CrossbarConfig const& config, int examples, int low_drop,
                           int high_drop) {
   Outer outer;

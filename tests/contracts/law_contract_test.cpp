@@ -1,0 +1,228 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+
+// What every device law of LawList must keep, with random parameters from its described fields:
+// finite, signed, monotonic in the steps, nothing for no steps, composable, fields with
+// documentation and defaults in range, and the same bits on every backend.
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <set>
+#include <string>
+#include <type_traits>
+
+#include "devicemodels/cell.hpp"
+#include "devicemodels/models.hpp"
+#include "tests/support/backends.hpp"
+#include "tests/support/random.hpp"
+#include "tests/support/scenario.hpp"
+
+namespace panther::test {
+namespace {
+
+/// Draws every numeric field within its bounds; optional ones are left out.
+struct RandomFields {
+  Random& random;
+
+  template <class T>
+  void operator()(std::string_view, T& value, Field const& field) const {
+    if constexpr (std::is_floating_point_v<T> || std::is_same_v<T, int>) {
+      double const low = std::max(field.lo, -100.0);
+      double const high = std::min(field.hi, 100.0);
+      value =
+          static_cast<T>(random.chance(0.1) ? std::clamp(0.0, low, high) : random.real(low, high));
+    }
+  }
+};
+
+struct FieldChecks {
+  std::set<std::string> names;
+
+  template <class T>
+  void operator()(std::string_view name, T& value, Field const& field) {
+    EXPECT_TRUE(names.insert(std::string(name)).second) << name << " is described twice";
+    EXPECT_FALSE(field.doc.empty()) << name;
+    EXPECT_LE(field.lo, field.hi) << name;
+    if constexpr (std::is_arithmetic_v<T> && !std::is_same_v<T, bool>) {
+      EXPECT_FALSE(field.unit.empty()) << name;
+      EXPECT_GE(static_cast<double>(value), field.lo) << name;
+      EXPECT_LE(static_cast<double>(value), field.hi) << name;
+    }
+  }
+};
+
+template <class Law>
+class LawContract : public ::testing::Test {
+ protected:
+  typename Law::Params random_params(Random& random) const {
+    typename Law::Params params;
+    RandomFields fields{random};
+    Law::Params::fields(params, fields);
+    return params;
+  }
+
+  Traits random_traits(Random& random, int cell_bits) const {
+    auto const range = static_cast<float>(window_range(cell_bits));
+    Traits traits = nominal_traits(range);
+    if (random.chance(0.5)) return traits;
+    traits.slope_up = static_cast<float>(random.real(0, 3));
+    traits.slope_down = static_cast<float>(random.real(0, 3));
+    traits.bend_up = static_cast<float>(random.real(0.05, 3));
+    traits.bend_down = static_cast<float>(random.real(0.05, 3));
+    traits.low = static_cast<float>(random.real(0, 0.4)) * range;
+    traits.high = random.chance(0.1) ? traits.low : static_cast<float>(random.real(0.5, 1)) * range;
+    return traits;
+  }
+};
+
+template <class... Laws>
+auto as_gtest_types(TypeList<Laws...>) -> ::testing::Types<Laws...>;
+using AllLaws = decltype(as_gtest_types(LawList{}));
+TYPED_TEST_SUITE(LawContract, AllLaws);
+
+/// One random case of a law.
+struct Case {
+  int cell_bits;
+  Traits traits;
+  float position;
+  float steps;
+  Direction direction;
+};
+
+template <class Fixture>
+Case random_case(Fixture const& fixture, Random& random) {
+  Case c{};
+  c.cell_bits = random.whole(2, 16);
+  c.traits = fixture(c.cell_bits);
+  c.position = static_cast<float>(random.real(c.traits.low, c.traits.high));
+  c.steps = static_cast<float>(random.whole(0, 240));
+  c.direction = random.chance(0.5) ? Direction::up : Direction::down;
+  return c;
+}
+
+TYPED_TEST(LawContract, FieldsAreDescribed) {
+  typename TypeParam::Params params;
+  FieldChecks checks;
+  TypeParam::Params::fields(params, checks);
+  EXPECT_FALSE(TypeParam::Params::name.empty());
+  EXPECT_FALSE(TypeParam::Params::doc.empty());
+}
+
+TYPED_TEST(LawContract, ChangesAreFiniteAndOfTheirDirection) {
+  Random random(901);
+  for (int i = 0; i < trials(20000); ++i) {
+    auto const params = this->random_params(random);
+    Case const c = random_case([&](int bits) { return this->random_traits(random, bits); }, random);
+    auto const k = TypeParam::prepare(params, c.cell_bits);
+    float const change = TypeParam::moved(k, c.traits, c.position, c.steps, c.direction);
+    ASSERT_TRUE(std::isfinite(change)) << random.trace() << ", case " << i;
+    // A rounding of the asymptote near a bound may cost the sign by less than a code.
+    float const forward = c.direction == Direction::up ? change : -change;
+    ASSERT_GE(forward, -0.05F) << random.trace() << ", case " << i;
+    ASSERT_EQ(TypeParam::moved(k, c.traits, c.position, 0.0F, c.direction), 0.0F) << "zero steps";
+  }
+}
+
+TYPED_TEST(LawContract, MoreStepsMoveNoLess) {
+  Random random(902);
+  for (int i = 0; i < trials(5000); ++i) {
+    auto const params = this->random_params(random);
+    Case const c = random_case([&](int bits) { return this->random_traits(random, bits); }, random);
+    auto const k = TypeParam::prepare(params, c.cell_bits);
+    float const last = TypeParam::moved(k, c.traits, c.position, c.steps, c.direction);
+    float const next = TypeParam::moved(k, c.traits, c.position, c.steps + 1, c.direction);
+    float const further = c.direction == Direction::up ? next - last : last - next;
+    // Steps shrink to nothing near a bound: the polynomial's few ULP of a change of a window
+    // remain.
+    ASSERT_GE(further, -8 * 0x1p-24F * (std::abs(last) + 65536.0F))
+        << random.trace() << ", case " << i;
+  }
+}
+
+/// n1 then n2 steps = n1 + n2 steps, while both stay within the window.
+TYPED_TEST(LawContract, StepsCompose) {
+  Random random(903);
+  int composed = 0;
+  for (int i = 0; i < trials(20000); ++i) {
+    auto const params = this->random_params(random);
+    Case const c = random_case([&](int bits) { return this->random_traits(random, bits); }, random);
+    auto const k = TypeParam::prepare(params, c.cell_bits);
+    auto const n2 = static_cast<float>(random.whole(1, 30));
+    float const first = TypeParam::moved(k, c.traits, c.position, c.steps, c.direction);
+    float const between = c.position + first;
+    float const second = TypeParam::moved(k, c.traits, between, n2, c.direction);
+    float const whole = TypeParam::moved(k, c.traits, c.position, c.steps + n2, c.direction);
+    float const end = c.position + whole;
+    if (between < c.traits.low || between > c.traits.high || end < c.traits.low ||
+        end > c.traits.high)
+      continue;
+    ++composed;
+    // The second move stretches the first one's error (a few ULP of a window) by at most its own
+    // growth, which cannot exceed what keeps it inside the window.
+    float const growth = 1.0F + std::abs(second) / std::max(std::abs(first), 1.0F);
+    ASSERT_NEAR(first + second, whole, 0.05F * growth) << random.trace() << ", case " << i;
+  }
+  EXPECT_GT(composed, 0);
+}
+
+/// A move of any law, noise and device ends within the device's bounds.
+TYPED_TEST(LawContract, MovesEndWithinBounds) {
+  Random random(904);
+  for (int i = 0; i < trials(20000); ++i) {
+    auto const params = this->random_params(random);
+    Case const c = random_case([&](int bits) { return this->random_traits(random, bits); }, random);
+    auto const law = TypeParam::prepare(params, c.cell_bits);
+    DeviceConfig config;
+    config.write_noise = {.kind = WriteNoiseKind::inverse, .sigma = random.real(0, 1)};
+    auto const kind = random.chance(0.5) ? WriteNoiseKind::inverse : WriteNoiseKind::off;
+    auto const range = static_cast<float>(window_range(c.cell_bits));
+    Moved const moved =
+        move_device<TypeParam>(law, device_constants(config, 1), kind, c.traits, range, c.position,
+                               c.steps, c.direction, static_cast<float>(random.real(-5, 5)));
+    ASSERT_GE(moved.position, c.traits.low);
+    ASSERT_LE(moved.position, c.traits.high);
+    ASSERT_TRUE(c.traits.low < c.traits.high || !moved.saturated) << "a stuck device";
+  }
+}
+
+/// The table itself: names are unique, and the list's order is that of LawParams.
+TEST(LawList, NamesAreUniqueAndIndicesAgree) {
+  std::set<std::string> names;
+  for (int law = 0; law < LawList::size; ++law) {
+    visit_law(law, [&]<class Law>() {
+      EXPECT_TRUE(names.insert(std::string(Law::Params::name)).second) << Law::Params::name;
+      EXPECT_EQ(static_cast<int>(LawParams{typename Law::Params{}}.index()), law);
+    });
+  }
+  EXPECT_EQ(static_cast<int>(names.size()), LawList::size);
+}
+
+/// Every law on every backend: with random parameters, the bits of the scalar CPU path.
+class EveryLaw : public OnBackend {};
+INSTANTIATE_TEST_SUITE_P(Backends, EveryLaw, every_backend(), backend_label);
+
+TEST_P(EveryLaw, GivesTheBitsOfTheScalarPath) {
+  auto const scalar = open_backend("cpu_scalar", 1).backend;
+  for (int law = 0; law < LawList::size; ++law) {
+    visit_law(law, [&]<class Law>() {
+      Random random(905);
+      for (int trial = 0; trial < trials(2); ++trial) {
+        SCOPED_TRACE(std::string(Law::Params::name) + ", " + random.trace() + ", trial " +
+                     std::to_string(trial));
+        typename Law::Params params;
+        RandomFields fields{random};
+        Law::Params::fields(params, fields);
+        for (Scenario scenario : scenarios()) {
+          for (auto& device : scenario.config.devices) device.law = params;
+          ASSERT_EQ(hash_of(backend(), scenario, 2), hash_of(*scalar, scenario)) << scenario.name;
+        }
+      }
+    });
+  }
+}
+
+}  // namespace
+}  // namespace panther::test
