@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # The four functions that folders use to declare what they build. Include paths are rooted at the repository.
 
-# A misspelt keyword would silently drop sources or labels.
+# A misspelt keyword would silently become a source or a library, or drop what follows it.
 macro(panther_refuse_unknown function name)
-  if(arg_UNPARSED_ARGUMENTS)
-    message(FATAL_ERROR "${function}(${name}): unknown argument ${arg_UNPARSED_ARGUMENTS}")
-  endif()
+  foreach(word IN LISTS arg_UNPARSED_ARGUMENTS arg_SOURCES arg_LINK arg_PRIVATE_LINK arg_DEFINITIONS)
+    if(word IN_LIST arg_UNPARSED_ARGUMENTS OR word MATCHES "^[A-Z_]+$")
+      message(FATAL_ERROR "${function}(${name}): unknown keyword ${word}")
+    endif()
+  endforeach()
 endmacro()
 
 # panther_add_library(<name> SOURCES <file>... [LINK <target>...] [PRIVATE_LINK <target>...])
