@@ -47,16 +47,9 @@ Isa resolved_isa(Isa wanted) {
   if (isa_available(wanted)) return wanted;
   std::string const needs =
       wanted == Isa::avx2 ? "AVX2, FMA and BMI2" : "AVX-512 F, BW, VL, DQ and VNNI";
-  throw BackendError("instruction set '" + isa_name(wanted) +
+  throw BackendError("instruction set '" + std::string(enum_name(wanted)) +
                      "' is not available: it needs a CPU with " + needs +
                      " (use 'auto', or 'scalar', which runs everywhere)");
-}
-
-std::string isa_name(Isa isa) {
-  for (auto const& [value, name] : EnumNames<Isa>::values) {
-    if (value == isa) return std::string(name);
-  }
-  return "unknown";
 }
 
 }  // namespace panther

@@ -16,7 +16,4 @@ bool isa_available(Isa isa);
 /// the CPU lacks if `wanted` is not available.
 Isa resolved_isa(Isa wanted);
 
-/// The name under which configuration and provenance know the set.
-std::string isa_name(Isa isa);
-
 }  // namespace panther

@@ -1,0 +1,219 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+
+// From sums to totals: noise, converters, shift-and-add. Plain loops over the lanes of a panel,
+// which the compiler vectorises; they call the definition's own functions.
+
+#include "kernels/cpu/read_job.hpp"
+
+#if PANTHER_ISA_LEVEL > 0
+namespace panther::PANTHER_ISA_NAMESPACE {
+
+namespace {
+
+/// Up to so many bits a converter's codes, added over all steps, stay within int32.
+constexpr int max_integer_adc_bits = 15;
+
+struct Converter {
+  std::int32_t step;   // codes
+  std::int32_t half;   // step / 2, rounded down
+  std::int32_t even;   // 1 if step is even: only then are there ties
+  std::int32_t limit;  // 2^(bits - 1)
+  float inverse;
+};
+
+Converter converter_of(Job const& job, int slice) {
+  std::int32_t const step = job.args->adc_step[job.replica * job.args->slicing.slices + slice];
+  return {step, step / 2, step % 2 == 0 ? 1 : 0, 1 << (job.args->adc_bits - 1),
+          1.0F / static_cast<float>(step)};
+}
+
+/// sum / step to the nearest integer, ties to even, as the definition's double division rounds it:
+/// a float quotient (off by one at most, while within the converter's range) corrected by its
+/// integer remainder. Beyond the range the result is too, on the same side.
+PANTHER_HD std::int32_t rounded_quotient(Converter const& c, std::int32_t sum) {
+  auto const bound = static_cast<float>(c.limit + 1);
+  float const guess = clamped(static_cast<float>(sum) * c.inverse, -bound, bound);
+  auto const quotient = static_cast<std::int32_t>(nearest(guess));
+  std::int32_t const rest = sum - quotient * c.step;
+  std::int32_t const odd = quotient & c.even;
+  return quotient + (rest + odd > c.half ? 1 : 0) - (rest - odd < -c.half ? 1 : 0);
+}
+
+/// All steps of one example; adds to clips.
+void convert_integer(Job const& job, Converter const& c, std::int32_t const* sums, int shift,
+                     std::int32_t* clips, std::int64_t* totals) {
+  alignas(64) std::int32_t kept_sum[panel_lines] = {};
+  for (int step = 0; step < job.steps; ++step) {
+    std::int32_t const* const sum = sums + step * panel_lines;
+    std::int32_t const scale = 1 << (step * job.step_bits);
+    for (int lane = 0; lane < panel_lines; ++lane) {
+      std::int32_t const code = rounded_quotient(c, sum[lane]);
+      std::int32_t const kept = clamped(code, -c.limit, c.limit - 1);
+      kept_sum[lane] += kept * scale;
+      clips[lane] += kept != code ? 1 : 0;
+    }
+  }
+  std::int64_t const factor =
+      static_cast<std::int64_t>(c.step) * (static_cast<std::int64_t>(1) << shift);
+  for (int lane = 0; lane < panel_lines; ++lane) totals[lane] += kept_sum[lane] * factor;
+}
+
+/// Noise of a plane's conversions.
+struct LineNoise {
+  double relative_squared;
+  double line_squared;
+};
+
+LineNoise line_noise(Job const& job, int slice) {
+  DeviceConstants const& k = job.args->devices[job.replica];
+  double const relative = static_cast<double>(k.read_relative);
+  double const line = ReadLine{*job.args}.line_noise_codes(k, slice);
+  return {relative * relative, line * line};
+}
+
+/// One step of one example with any converter, noise already drawn.
+void convert_step(Job const& job, std::int32_t const* sums, double const* noise,
+                  std::int32_t adc_step, int scale_shift, std::int32_t* clips,
+                  std::int64_t* totals) {
+  int const adc_bits = job.args->adc_bits;
+  std::int64_t const scale = static_cast<std::int64_t>(1) << scale_shift;
+  if (adc_bits == 0) {
+    for (int lane = 0; lane < panel_lines; ++lane) {
+      Conversion const c = convert(static_cast<double>(sums[lane]) + noise[lane], 0, 1);
+      totals[lane] += c.value * scale;
+    }
+    return;
+  }
+  for (int lane = 0; lane < panel_lines; ++lane) {
+    Conversion const c = convert(static_cast<double>(sums[lane]) + noise[lane], adc_bits, adc_step);
+    totals[lane] += c.value * scale;
+    clips[lane] += c.clipped ? 1 : 0;
+  }
+}
+
+void step_noise(LineNoise const& noise, float const* power, float const* normals, double* result) {
+  for (int lane = 0; lane < panel_lines; ++lane) {
+    double const power_of_lane = power == nullptr ? 0.0 : static_cast<double>(power[lane]);
+    double const deviation = root(noise.relative_squared * power_of_lane + noise.line_squared);
+    result[lane] = deviation * static_cast<double>(normals[lane]);
+  }
+}
+
+void convert_example(Job const& job, PanelLanes const& lanes, int plane, int block, int example,
+                     int shift, PanelBuffers& buffers, std::int32_t* clips) {
+  int const slice = job.args->slicing.slice_of(plane);
+  std::int32_t const adc_step =
+      job.args->adc_bits == 0 ? 1
+                              : job.args->adc_step[job.replica * job.args->slicing.slices + slice];
+  LineNoise const noise = line_noise(job, slice);
+  std::uint64_t const read =
+      job.args->first_read + static_cast<std::uint64_t>(job.first_example + example);
+  alignas(64) double drawn[panel_lines] = {};
+  for (int step = 0; step < job.steps; ++step) {
+    int const stream = example * job.steps + step;
+    if (job.noisy) {
+      int const within = step % steps_of_block;
+      if (within == 0)
+        draw_normals(job, lanes, plane, block, read, step / steps_of_block, buffers.normals);
+      step_noise(noise, job.power ? buffers.power + stream * panel_lines : nullptr,
+                 buffers.normals + within * panel_lines, drawn);
+    }
+    convert_step(job, buffers.sums + stream * panel_lines, drawn, adc_step,
+                 shift + step * job.step_bits, clips, buffers.totals + example * panel_lines);
+  }
+}
+
+void note_peak(Job const& job, PanelLanes const& lanes, std::int32_t const* sums,
+               std::int32_t& peak) {
+  alignas(64) std::int32_t most[panel_lines] = {};
+  for (int stream = 0; stream < job.streams; ++stream) {
+    std::int32_t const* const sum = sums + stream * panel_lines;
+    for (int lane = 0; lane < panel_lines; ++lane) {
+      most[lane] = larger(most[lane], sum[lane] < 0 ? -sum[lane] : sum[lane]);
+    }
+  }
+  for (int lane = 0; lane < panel_lines; ++lane)
+    peak = larger(peak, most[lane] & lanes.valid[lane]);
+}
+
+}  // namespace
+
+void add_exact(Job const& job, std::int32_t const* sums, int shift, std::int64_t* totals) {
+  std::int64_t const scale = static_cast<std::int64_t>(1) << shift;
+  for (int example = 0; example < job.examples; ++example) {
+    std::int32_t const* const low = sums + 2 * example * panel_lines;
+    std::int32_t const* const high = low + panel_lines;
+    std::int64_t* const total = totals + example * panel_lines;
+    for (int lane = 0; lane < panel_lines; ++lane) {
+      std::int64_t const sum = static_cast<std::int64_t>(low[lane]) +
+                               static_cast<std::int64_t>(high[lane]) * (1 << collapsed_dac_bits);
+      total[lane] += sum * scale;
+    }
+  }
+}
+
+void add_converted(Job const& job, PanelLanes const& lanes, int plane, int block, int shift,
+                   PanelBuffers& buffers, JobCounts& counts) {
+  int const slice = job.args->slicing.slice_of(plane);
+  if (job.args->observed_peak != nullptr) note_peak(job, lanes, buffers.sums, counts.peak[slice]);
+  int const bits = job.args->adc_bits;
+  bool const integer = !job.noisy && bits > 0 && bits <= max_integer_adc_bits;
+  Converter const converter = integer ? converter_of(job, slice) : Converter{};
+  alignas(64) std::int32_t clips[panel_lines] = {};
+  for (int example = 0; example < job.examples; ++example) {
+    if (integer) {
+      convert_integer(job, converter, buffers.sums + example * job.steps * panel_lines, shift,
+                      clips, buffers.totals + example * panel_lines);
+    } else {
+      convert_example(job, lanes, plane, block, example, shift, buffers, clips);
+    }
+  }
+  std::int64_t clipped = 0;
+  for (int lane = 0; lane < panel_lines; ++lane) clipped += clips[lane] & lanes.valid[lane];
+  counts.clips[slice] += static_cast<std::uint64_t>(clipped);
+}
+
+void add_variance(Job const& job, int plane, PanelBuffers& buffers) {
+  Slicing const& slicing = job.args->slicing;
+  int const slice = slicing.slice_of(plane);
+  LineNoise const noise = line_noise(job, slice);
+  auto const unit = static_cast<double>(static_cast<std::int64_t>(1) << slicing.shift_of(slice));
+  double steps = 0.0;
+  for (int t = 0; t < 16 / job.args->dac_bits; ++t) {
+    steps += static_cast<double>(static_cast<std::int64_t>(1) << (2 * t * job.args->dac_bits));
+  }
+  for (int example = 0; example < job.examples; ++example) {
+    float const* const low = buffers.power + 2 * example * panel_lines;
+    double* const variance = buffers.variance + example * panel_lines;
+    for (int lane = 0; lane < panel_lines; ++lane) {
+      double devices = 0.0;
+      if (job.power) {
+        devices =
+            static_cast<double>(low[lane]) + 65536.0 * static_cast<double>(low[panel_lines + lane]);
+      }
+      double const power = noise.relative_squared * devices + noise.line_squared * steps;
+      variance[lane] += unit * unit * power;
+    }
+  }
+}
+
+void draw_normals(Job const& job, PanelLanes const& lanes, int plane, int block, std::uint64_t read,
+                  int step_block, float* normals) {
+  std::uint64_t const seed = job.args->devices[job.replica].seed;
+  std::uint64_t const item = ReadLine{*job.args}.noise_item(plane, block, 0);
+  for (int lane = 0; lane < panel_lines; ++lane) {
+    std::uint64_t const line =
+        item + static_cast<std::uint64_t>(static_cast<std::uint32_t>(lanes.line[lane]));
+    PhiloxWords const words = read_words(seed, line, read, step_block);
+    NormalPair const first = normal_pair(words.w[0], words.w[1]);
+    NormalPair const second = normal_pair(words.w[2], words.w[3]);
+    normals[lane] = first.first;
+    normals[panel_lines + lane] = first.second;
+    normals[2 * panel_lines + lane] = second.first;
+    normals[3 * panel_lines + lane] = second.second;
+  }
+}
+
+}  // namespace panther::PANTHER_ISA_NAMESPACE
+#endif

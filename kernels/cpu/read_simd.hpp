@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The vector operations of a read, one wrapper per instruction set. A vector has `lanes` 32-bit
+// lanes; dot() multiplies the two int16 of every lane and adds both products to the lane of an
+// accumulator.
+
+#include <cstdint>
+
+#include "devicemodels/core/hd.hpp"
+
+#if PANTHER_ISA_LEVEL > 0
+#include <immintrin.h>
+
+namespace panther::PANTHER_ISA_NAMESPACE {
+
+#if PANTHER_ISA_LEVEL == 512
+struct Simd {
+  using Int = __m512i;
+  using Float = __m512;
+  static constexpr int lanes = 16;
+  static constexpr int streams =
+      8;  // streams whose accumulators fit the registers, two vectors each
+  static constexpr int direct_tiles =
+      4;  // pairs of vectors that a direct read of two streams accumulates
+
+  PANTHER_HD static Int zero() { return _mm512_setzero_si512(); }
+  PANTHER_HD static Int load(void const* from) { return _mm512_loadu_si512(from); }
+  PANTHER_HD static void store(void* to, Int value) { _mm512_storeu_si512(to, value); }
+  PANTHER_HD static Int broadcast(std::int32_t value) { return _mm512_set1_epi32(value); }
+  PANTHER_HD static Int dot(Int sum, Int a, Int b) { return _mm512_dpwssd_epi32(sum, a, b); }
+  PANTHER_HD static Int add(Int a, Int b) { return _mm512_add_epi32(a, b); }
+  PANTHER_HD static Int unpack_low(Int a, Int b) { return _mm512_unpacklo_epi16(a, b); }
+  PANTHER_HD static Int unpack_high(Int a, Int b) { return _mm512_unpackhi_epi16(a, b); }
+  PANTHER_HD static Int low_half(Int a) { return _mm512_srai_epi32(_mm512_slli_epi32(a, 16), 16); }
+  PANTHER_HD static Int high_half(Int a) { return _mm512_srai_epi32(a, 16); }
+
+  PANTHER_HD static Float zero_float() { return _mm512_setzero_ps(); }
+  PANTHER_HD static Float load_float(float const* from) { return _mm512_loadu_ps(from); }
+  PANTHER_HD static void store_float(float* to, Float value) { _mm512_storeu_ps(to, value); }
+  PANTHER_HD static Float broadcast_float(float value) { return _mm512_set1_ps(value); }
+  PANTHER_HD static Float to_float(Int value) { return _mm512_cvtepi32_ps(value); }
+  PANTHER_HD static Float subtract(Float a, Float b) { return _mm512_sub_ps(a, b); }
+  PANTHER_HD static Float multiply(Float a, Float b) { return _mm512_mul_ps(a, b); }
+  PANTHER_HD static Float fused(Float a, Float b, Float c) { return _mm512_fmadd_ps(a, b, c); }
+};
+#else
+struct Simd {
+  using Int = __m256i;
+  using Float = __m256;
+  static constexpr int lanes = 8;
+  static constexpr int streams = 4;
+  static constexpr int direct_tiles = 2;
+
+  PANTHER_HD static Int zero() { return _mm256_setzero_si256(); }
+  PANTHER_HD static Int load(void const* from) {
+    return _mm256_loadu_si256(static_cast<__m256i const*>(from));
+  }
+  PANTHER_HD static void store(void* to, Int value) {
+    _mm256_storeu_si256(static_cast<__m256i*>(to), value);
+  }
+  PANTHER_HD static Int broadcast(std::int32_t value) { return _mm256_set1_epi32(value); }
+  PANTHER_HD static Int dot(Int sum, Int a, Int b) {
+    return _mm256_add_epi32(sum, _mm256_madd_epi16(a, b));
+  }
+  PANTHER_HD static Int add(Int a, Int b) { return _mm256_add_epi32(a, b); }
+  PANTHER_HD static Int unpack_low(Int a, Int b) { return _mm256_unpacklo_epi16(a, b); }
+  PANTHER_HD static Int unpack_high(Int a, Int b) { return _mm256_unpackhi_epi16(a, b); }
+  PANTHER_HD static Int low_half(Int a) { return _mm256_srai_epi32(_mm256_slli_epi32(a, 16), 16); }
+  PANTHER_HD static Int high_half(Int a) { return _mm256_srai_epi32(a, 16); }
+
+  PANTHER_HD static Float zero_float() { return _mm256_setzero_ps(); }
+  PANTHER_HD static Float load_float(float const* from) { return _mm256_loadu_ps(from); }
+  PANTHER_HD static void store_float(float* to, Float value) { _mm256_storeu_ps(to, value); }
+  PANTHER_HD static Float broadcast_float(float value) { return _mm256_set1_ps(value); }
+  PANTHER_HD static Float to_float(Int value) { return _mm256_cvtepi32_ps(value); }
+  PANTHER_HD static Float subtract(Float a, Float b) { return _mm256_sub_ps(a, b); }
+  PANTHER_HD static Float multiply(Float a, Float b) { return _mm256_mul_ps(a, b); }
+  PANTHER_HD static Float fused(Float a, Float b, Float c) { return _mm256_fmadd_ps(a, b, c); }
+};
+#endif
+
+}  // namespace panther::PANTHER_ISA_NAMESPACE
+#endif

@@ -1,0 +1,247 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+
+// The multiply-add loops of a read.
+
+#include "kernels/cpu/read_job.hpp"
+#include "kernels/cpu/read_simd.hpp"
+
+#if PANTHER_ISA_LEVEL > 0
+namespace panther::PANTHER_ISA_NAMESPACE {
+
+namespace {
+
+using Int = Simd::Int;
+using Float = Simd::Float;
+constexpr int tile = 2 * Simd::lanes;  // sensed lines of two vectors
+
+/// S streams by two vectors of sensed lines.
+template <int S>
+void tile_products(std::int32_t const* packed, int pairs, std::int32_t const* digits,
+                   std::int32_t* sums) {
+  Int sum[S][2];
+#pragma GCC unroll 8
+  for (int s = 0; s < S; ++s) sum[s][0] = sum[s][1] = Simd::zero();
+  for (int pair = 0; pair < pairs; ++pair) {
+    Int const low = Simd::load(packed + pair * panel_lines);
+    Int const high = Simd::load(packed + pair * panel_lines + Simd::lanes);
+#pragma GCC unroll 8
+    for (int s = 0; s < S; ++s) {
+      Int const digit = Simd::broadcast(digits[s * max_pairs + pair]);
+      sum[s][0] = Simd::dot(sum[s][0], low, digit);
+      sum[s][1] = Simd::dot(sum[s][1], high, digit);
+    }
+  }
+#pragma GCC unroll 8
+  for (int s = 0; s < S; ++s) {
+    Simd::store(sums + s * panel_lines, sum[s][0]);
+    Simd::store(sums + s * panel_lines + Simd::lanes, sum[s][1]);
+  }
+}
+
+template <int S>
+void tile_powers(float const* squares, int lines, float const* weights, float* power) {
+  Float sum[S][2];
+#pragma GCC unroll 8
+  for (int s = 0; s < S; ++s) sum[s][0] = sum[s][1] = Simd::zero_float();
+  for (int line = 0; line < lines; ++line) {
+    Float const low = Simd::load_float(squares + line * panel_lines);
+    Float const high = Simd::load_float(squares + line * panel_lines + Simd::lanes);
+#pragma GCC unroll 8
+    for (int s = 0; s < S; ++s) {
+      Float const weight = Simd::broadcast_float(weights[s * 2 * max_pairs + line]);
+      sum[s][0] = Simd::fused(weight, low, sum[s][0]);
+      sum[s][1] = Simd::fused(weight, high, sum[s][1]);
+    }
+  }
+#pragma GCC unroll 8
+  for (int s = 0; s < S; ++s) {
+    Simd::store_float(power + s * panel_lines, sum[s][0]);
+    Simd::store_float(power + s * panel_lines + Simd::lanes, sum[s][1]);
+  }
+}
+
+/// T neighbouring tiles by S streams from the rows themselves; lanes beyond two tiles a panel lie
+/// in the next panel's sums.
+template <int T, int S>
+void rows_direct(std::int16_t const* codes, int stride, BlockInput const& block, int streams,
+                 std::int32_t* sums) {
+  Int sum[T][S][2];
+#pragma GCC unroll 4
+  for (int t = 0; t < T; ++t) {
+#pragma GCC unroll 4
+    for (int s = 0; s < S; ++s) sum[t][s][0] = sum[t][s][1] = Simd::zero();
+  }
+  for (int pair = 0; pair < block.pairs; ++pair) {
+    std::int16_t const* const even =
+        codes + static_cast<std::int64_t>(block.line[2 * pair]) * stride;
+    std::int16_t const* const odd =
+        codes + static_cast<std::int64_t>(block.line[2 * pair + 1]) * stride;
+#pragma GCC unroll 4
+    for (int t = 0; t < T; ++t) {
+      Int const a = Simd::load(even + t * tile);
+      Int const b = Simd::load(odd + t * tile);
+      Int const low = Simd::unpack_low(a, b);
+      Int const high = Simd::unpack_high(a, b);
+#pragma GCC unroll 4
+      for (int s = 0; s < S; ++s) {
+        Int const digit = Simd::broadcast(block.digits[s * max_pairs + pair]);
+        sum[t][s][0] = Simd::dot(sum[t][s][0], low, digit);
+        sum[t][s][1] = Simd::dot(sum[t][s][1], high, digit);
+      }
+    }
+  }
+#pragma GCC unroll 4
+  for (int t = 0; t < T; ++t) {
+    std::int32_t* const to =
+        sums + t * tile / panel_lines * streams * panel_lines + t * tile % panel_lines;
+#pragma GCC unroll 4
+    for (int s = 0; s < S; ++s) {
+      Simd::store(to + s * panel_lines, sum[t][s][0]);
+      Simd::store(to + s * panel_lines + Simd::lanes, sum[t][s][1]);
+    }
+  }
+}
+
+#if PANTHER_ISA_LEVEL == 512
+/// Lane i of the result is the sum of all lanes of v[i].
+Int lane_sums(Int const* v) {
+  Int quarter[4];
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; ++i) {
+    Int const* const w = v + 4 * i;
+    Int const a =
+        _mm512_add_epi32(_mm512_unpacklo_epi32(w[0], w[1]), _mm512_unpackhi_epi32(w[0], w[1]));
+    Int const b =
+        _mm512_add_epi32(_mm512_unpacklo_epi32(w[2], w[3]), _mm512_unpackhi_epi32(w[2], w[3]));
+    quarter[i] = _mm512_add_epi32(_mm512_unpacklo_epi64(a, b), _mm512_unpackhi_epi64(a, b));
+  }
+  auto const fold = [](Int a, Int b) {  // 128-bit parts: a0+a1, a2+a3, b0+b1, b2+b3
+    return _mm512_add_epi32(_mm512_shuffle_i32x4(a, b, 0x88), _mm512_shuffle_i32x4(a, b, 0xDD));
+  };
+  return fold(fold(quarter[0], quarter[1]), fold(quarter[2], quarter[3]));
+}
+constexpr int direct_rows = 8;
+#else
+Int lane_sums(Int const* v) {
+  Int const a = _mm256_hadd_epi32(_mm256_hadd_epi32(v[0], v[1]), _mm256_hadd_epi32(v[2], v[3]));
+  Int const b = _mm256_hadd_epi32(_mm256_hadd_epi32(v[4], v[5]), _mm256_hadd_epi32(v[6], v[7]));
+  return _mm256_add_epi32(_mm256_permute2x128_si256(a, b, 0x20),
+                          _mm256_permute2x128_si256(a, b, 0x31));
+}
+constexpr int direct_rows = 4;
+#endif
+
+/// Two streams of direct_rows sensed rows: products along the rows, the lanes added at their end.
+void columns_direct(std::int16_t const* const* row, BlockInput const& block,
+                    std::int32_t const* digits, std::int32_t* sums) {
+  Int sum[2 * direct_rows];
+#pragma GCC unroll 16
+  for (int i = 0; i < 2 * direct_rows; ++i) sum[i] = Simd::zero();
+  for (int chunk = 0; chunk < block.chunks; ++chunk) {
+#pragma GCC unroll 2
+    for (int part = 0; part < chunk_pairs; part += Simd::lanes) {
+      std::int32_t const* const at = digits + chunk * chunk_pairs + part;
+      Int const first = Simd::load(at);
+      Int const second = Simd::load(at + max_pairs);
+#pragma GCC unroll 8
+      for (int i = 0; i < direct_rows; ++i) {
+        Int const codes = Simd::load(row[i] + block.chunk[chunk] + 2 * part);
+        sum[i] = Simd::dot(sum[i], codes, first);
+        sum[direct_rows + i] = Simd::dot(sum[direct_rows + i], codes, second);
+      }
+    }
+  }
+  alignas(64) std::int32_t result[2 * direct_rows];
+  Simd::store(result, lane_sums(sum));
+  for (int i = 0; i < direct_rows; ++i) {
+    sums[i] = result[i];
+    sums[panel_lines + i] = result[direct_rows + i];
+  }
+}
+
+void add_columns_direct(Job const& job, BlockInput const& block, int plane, int panel,
+                        std::int32_t* sums) {
+  XbarShape const& shape = job.args->shape;
+  std::int16_t const* const codes = job.plane_codes(plane);
+  for (int first = 0; first < panel_lines; first += direct_rows) {
+    if (panel * panel_lines + first >= shape.rows) return;
+    std::int16_t const* row[direct_rows];
+    for (int i = 0; i < direct_rows; ++i) {
+      int const line = smaller(panel * panel_lines + first + i, shape.rows - 1);
+      row[i] = codes + static_cast<std::int64_t>(line) * shape.stride;
+    }
+    for (int s = 0; s < job.streams; s += 2) {
+      columns_direct(row, block, block.digits + s * max_pairs, sums + s * panel_lines + first);
+    }
+  }
+}
+
+}  // namespace
+
+void add_products(Job const& job, BlockInput const& block, std::int32_t const* packed,
+                  std::int32_t* sums) {
+  constexpr int S = Simd::streams;
+  for (int part = 0; part < panel_lines; part += tile) {
+    int s = 0;
+    for (; s + S <= job.streams; s += S) {
+      tile_products<S>(packed + part, block.pairs, block.digits + s * max_pairs,
+                       sums + s * panel_lines + part);
+    }
+    for (; s < job.streams; s += 2) {
+      tile_products<2>(packed + part, block.pairs, block.digits + s * max_pairs,
+                       sums + s * panel_lines + part);
+    }
+  }
+}
+
+void add_powers(Job const& job, BlockInput const& block, float const* squares, float* power) {
+  constexpr int S = Simd::streams;
+  for (int part = 0; part < panel_lines; part += tile) {
+    int s = 0;
+    for (; s + S <= job.streams; s += S) {
+      tile_powers<S>(squares + part, 2 * block.pairs, block.weights + s * 2 * max_pairs,
+                     power + s * panel_lines + part);
+    }
+    for (; s < job.streams; s += 2) {
+      tile_powers<2>(squares + part, 2 * block.pairs, block.weights + s * 2 * max_pairs,
+                     power + s * panel_lines + part);
+    }
+  }
+}
+
+int direct_panels(Job const& job) {
+  int const tiles = Simd::direct_tiles * 2 / job.streams;
+  return job.rows_driven() ? larger(1, tiles * tile / panel_lines) : 1;
+}
+
+void add_direct(Job const& job, BlockInput const& block, int plane, int panel, int panels,
+                std::int32_t* sums) {
+  if (!job.rows_driven()) {
+    add_columns_direct(job, block, plane, panel, sums);
+    return;
+  }
+  constexpr int T = Simd::direct_tiles;
+  std::int16_t const* const codes = job.plane_codes(plane) + panel * panel_lines;
+  int const stride = job.args->shape.stride;
+  int const width = panels * panel_lines;
+  int const step = width / tile;
+  if (job.streams == 2 && step == T) {
+    rows_direct<T, 2>(codes, stride, block, 2, sums);
+  } else if (job.streams == 4 && step == T / 2) {
+    rows_direct<T / 2, 4>(codes, stride, block, 4, sums);
+  } else {
+    for (int at = 0; at < width; at += tile) {
+      std::int32_t* const to =
+          sums + at / panel_lines * job.streams * panel_lines + at % panel_lines;
+      if (job.streams == 2) {
+        rows_direct<1, 2>(codes + at, stride, block, 2, to);
+      } else {
+        rows_direct<1, 4>(codes + at, stride, block, 4, to);
+      }
+    }
+  }
+}
+
+}  // namespace panther::PANTHER_ISA_NAMESPACE
+#endif
