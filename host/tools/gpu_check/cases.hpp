@@ -1,0 +1,22 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Every case of the check, by the operation it exercises.
+
+#include <vector>
+
+#include "host/tools/gpu_check/arena.hpp"
+
+namespace panther::gpu_check {
+
+std::vector<Case> read_cases();
+std::vector<Case> update_cases();
+std::vector<Case> resolve_cases();
+std::vector<Case> vector_cases();
+std::vector<Case> element_cases();
+
+/// All of them, in groups.
+std::vector<Case> kernel_cases();
+
+}  // namespace panther::gpu_check

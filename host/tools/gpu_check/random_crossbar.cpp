@@ -1,0 +1,177 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "host/tools/gpu_check/random_crossbar.hpp"
+
+#include <type_traits>
+
+namespace panther::gpu_check {
+
+namespace {
+
+SlicingConfig random_slicing(Draws& draws) {
+  static std::vector<SlicingConfig> const kinds = {
+      {.weight_bits = 16, .cell_bits_lsb_first = {6, 6, 6, 6, 6, 6, 6, 6}},
+      {.weight_bits = 16, .cell_bits_lsb_first = {5, 5, 5, 6, 6, 4, 4, 4}},
+      {.weight_bits = 16, .cell_bits_lsb_first = {3, 3, 3, 3, 3, 3, 3, 3}},
+      {.weight_bits = 16, .cell_bits_lsb_first = {16}},
+      {.weight_bits = 32, .cell_bits_lsb_first = {6, 6, 6, 6, 6, 6, 6, 6}},
+      {.weight_bits = 32, .cell_bits_lsb_first = {6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6}},
+      {.weight_bits = 12, .cell_bits_lsb_first = {5, 9, 12}}};
+  SlicingConfig slicing =
+      kinds[static_cast<std::size_t>(draws.whole(0, static_cast<int>(kinds.size()) - 1))];
+  slicing.digits = draws.pick({DigitSet::two_complement, DigitSet::balanced});
+  slicing.encoding = draws.pick({Encoding::offset, Encoding::differential});
+  return slicing;
+}
+
+/// Laws without a case of their own here are checked with their defaults.
+template <class Law>
+typename Law::Params random_law(Draws& draws) {
+  typename Law::Params params{};
+  if constexpr (std::is_same_v<Law, Exponential>) {
+    if (draws.one_in(2)) {
+      params.label_up = 0.1 * draws.whole(-50, 50);
+      params.label_down = 0.1 * draws.whole(-50, 50);
+    } else {
+      params.alpha_up = draws.one_in(4) ? 0.0 : 0.01 * draws.whole(-500, 500);
+      params.alpha_down = draws.one_in(4) ? 0.0 : 0.01 * draws.whole(-500, 500);
+    }
+  }
+  return params;
+}
+
+/// One replica's devices. Which properties vary is the same in all.
+DeviceConfig random_device(Draws& draws, CrossbarChoice const& choice, Variation const& varied,
+                           CodeRounding rounding) {
+  DeviceConfig device;
+  device.on_off_ratio = draws.pick({1.5, 10.0, 1000.0});
+  device.rounding = rounding;
+  device.write_noise.kind = choice.noise;
+  device.write_noise.sigma = choice.noise == WriteNoiseKind::off ? 0.0 : 0.01 * draws.whole(1, 20);
+  if (varied.slope) {
+    device.spread.slope = 0.01 * draws.whole(1, 50);
+    device.spread.slope_correlation = 0.1 * draws.whole(-10, 10);
+  }
+  if (varied.bend) device.spread.nonlinearity = 0.01 * draws.whole(1, 50);
+  if (varied.bounds) {
+    device.spread.window = 0.01 * draws.whole(1, 15);
+    device.stuck.low = 0.01 * draws.whole(0, 10);
+    device.stuck.high = 0.01 * draws.whole(0, 10);
+  }
+  if (choice.read_noise) {
+    device.read_noise.relative = 0.01 * draws.whole(0, 10);
+    device.read_noise.line = 0.1 * draws.whole(1, 20);
+  }
+  return device;
+}
+
+void fill_law_constants(Draws& draws, Crossbar& xbar) {
+  visit_law(xbar.law, [&]<class Law>() {
+    for (int replica = 0; replica < xbar.shape.replicas; ++replica) {
+      typename Law::Params const params = random_law<Law>(draws);
+      for (int slice = 0; slice < xbar.slicing.slices; ++slice) {
+        typename Law::Constants const constants =
+            Law::prepare(params, xbar.slicing.cell_bits[slice]);
+        auto const* const bytes = reinterpret_cast<std::byte const*>(&constants);
+        xbar.law_constants.insert(xbar.law_constants.end(), bytes, bytes + sizeof constants);
+      }
+    }
+  });
+}
+
+/// Any state of the window, often its ends.
+void fill_codes(Draws& draws, Crossbar& xbar) {
+  XbarShape const& shape = xbar.shape;
+  xbar.codes.resize(static_cast<std::size_t>(shape.devices()));
+  for (std::size_t at = 0; at < xbar.codes.size(); ++at) {
+    auto const index = static_cast<std::int64_t>(at);
+    if (index % shape.stride >= shape.cols) continue;
+    auto const plane = static_cast<int>(index / shape.plane_size() % shape.planes);
+    int const range = window_range(xbar.slicing.cell_bits[xbar.slicing.slice_of(plane)]);
+    int const kind = draws.whole(0, 7);
+    int const position = kind == 0 ? 0 : (kind == 1 ? range : draws.whole(0, range));
+    xbar.codes[at] = static_cast<std::int16_t>(position + code_of_g_min);
+  }
+}
+
+}  // namespace
+
+std::int16_t Draws::word16() {
+  int const kind = whole(0, 7);
+  if (kind < 2) return 0;
+  if (kind == 2) return pick<std::int16_t>({-32768, -32767, 32767, 1, -1});
+  int const bits = whole(1, 15);
+  return static_cast<std::int16_t>(whole(-(1 << bits), (1 << bits) - 1));
+}
+
+std::vector<std::int16_t> Draws::words16(std::size_t size) {
+  std::vector<std::int16_t> values(size);
+  for (auto& value : values) value = word16();
+  return values;
+}
+
+std::vector<std::int32_t> Draws::wholes(std::size_t size, int low, int high) {
+  std::vector<std::int32_t> values(size);
+  for (auto& value : values) value = whole(low, high);
+  return values;
+}
+
+Crossbar random_crossbar(Draws& draws, CrossbarChoice const& choice) {
+  Crossbar xbar{};
+  xbar.law = choice.law;
+  xbar.layer = draws.whole(0, 1000);
+  xbar.slicing = make_slicing(random_slicing(draws));
+  xbar.shape = {draws.pick({1, 2, 3}), draws.whole(1, 3), xbar.slicing.planes(),
+                choice.rows,           choice.cols,       aligned_columns(choice.cols)};
+  xbar.source = choice.variation;
+  xbar.noise = choice.noise;
+  xbar.rounding = draws.pick({CodeRounding::stochastic, CodeRounding::nearest});
+  xbar.noisy_read = choice.read_noise;
+  if (choice.variation != VariationSource::none) {
+    int const which = draws.whole(1, 7);
+    xbar.variation = {(which & 1) != 0, (which & 2) != 0, (which & 4) != 0};
+  }
+  for (int replica = 0; replica < xbar.shape.replicas; ++replica) {
+    xbar.devices.push_back(device_constants(
+        random_device(draws, choice, xbar.variation, xbar.rounding), draws.wide()));
+  }
+  fill_law_constants(draws, xbar);
+  fill_codes(draws, xbar);
+  return xbar;
+}
+
+XbarShape Crossbar::shape_in(Arena const& arena) const {
+  XbarShape part = shape;
+  part.replicas = arena.replicas();
+  return part;
+}
+
+TraitSource Crossbar::traits_in(Arena& arena, Backend& backend) const {
+  XbarShape const part = shape_in(arena);
+  TraitSource traits{variation, nullptr, part.devices()};
+  if (source != VariationSource::stored) return traits;
+  auto const properties = static_cast<std::size_t>(stored_trait_bytes(variation));
+  std::int8_t* const stored = arena.out(
+      "traits", std::vector<std::int8_t>(properties * static_cast<std::size_t>(shape.devices())),
+      properties);
+  backend.store_traits({part, arena.in(devices), stored, variation, layer});
+  traits.stored = stored;
+  return traits;
+}
+
+SliceCounters* Crossbar::slice_counters_in(Arena& arena) const {
+  return arena.out("slice counters", std::vector<SliceCounters>(replicas() * slices()));
+}
+
+LayerCounters* Crossbar::layer_counters_in(Arena& arena) const {
+  return arena.out("layer counters", std::vector<LayerCounters>(replicas()));
+}
+
+std::string law_name(int law) {
+  std::string name;
+  visit_law(law, [&]<class Law>() { name = std::string(Law::Params::name); });
+  return name;
+}
+
+}  // namespace panther::gpu_check

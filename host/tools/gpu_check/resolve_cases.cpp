@@ -1,0 +1,127 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Programming, carry resolution and merging on random crossbars.
+
+#include <memory>
+
+#include "host/tools/gpu_check/cases.hpp"
+#include "host/tools/gpu_check/random_crossbar.hpp"
+
+namespace panther::gpu_check {
+
+namespace {
+
+enum class Purpose : std::uint8_t { program, carry, merge };
+
+struct ResolveCase {
+  Crossbar xbar;
+  ResolveArgs args{};  // everything but pointers and shape
+  std::vector<std::int32_t> weights;
+  std::vector<std::uint8_t> active;
+  Purpose purpose{};
+
+  Outcome operator()(Backend& backend, Replicas chosen) const {
+    Arena arena(backend, xbar.shape.replicas, chosen);
+    ResolveArgs resolve = args;
+    resolve.shape = xbar.shape_in(arena);
+    resolve.slicing = xbar.slicing;
+    resolve.codes = arena.out("codes", xbar.codes);
+    resolve.traits = xbar.traits_in(arena, backend);
+    resolve.devices = arena.in(xbar.devices);
+    resolve.law = arena.in(xbar.law_constants);
+    resolve.counters = xbar.slice_counters_in(arena);
+    resolve.layer_counters = xbar.layer_counters_in(arena);
+    resolve.weights = purpose == Purpose::program ? arena.in(weights) : nullptr;
+    resolve.active = active.empty() ? nullptr : arena.in(active);
+    resolve.noise = xbar.noise;
+    resolve.rounding = xbar.rounding;
+    backend.resolve(xbar.law, resolve);
+    return arena.collect();
+  }
+};
+
+struct ResolveChoice {
+  int law;
+  WriteMode mode;
+  Purpose purpose;
+  bool noisy;
+};
+
+std::vector<std::int32_t> random_weights(Draws& draws, Crossbar const& xbar) {
+  std::vector<std::int32_t> weights(xbar.replicas() * xbar.rows() * xbar.cols());
+  int const bits = xbar.slicing.weight_bits;
+  for (auto& weight : weights) {
+    auto const word = static_cast<std::int32_t>(draws.word());
+    weight = draws.one_in(8) ? word : word >> (32 - bits);  // now and then out of range
+  }
+  return weights;
+}
+
+/// Sets: weights are read from the last, written to some; a merge adds the last to the first and
+/// clears it.
+void choose_sets(Draws& draws, ResolveCase& resolve) {
+  int const last = resolve.xbar.shape.sets - 1;
+  resolve.args.source_set = draws.whole(0, last);
+  resolve.args.addend_set = no_set;
+  resolve.args.target_mask = static_cast<unsigned>(draws.whole(1, (1 << (last + 1)) - 1));
+  if (resolve.purpose != Purpose::merge || last == 0) return;
+  resolve.args.source_set = 0;
+  resolve.args.addend_set = last;
+  resolve.args.target_mask = (1U << last) - 1U;
+  resolve.args.clear_mask = 1U << last;
+}
+
+ResolveCase make_resolve(std::uint64_t seed, ResolveChoice const& choice) {
+  Draws draws(seed);
+  CrossbarChoice crossbar;
+  crossbar.law = choice.law;
+  crossbar.noise = choice.noisy ? draws.pick({WriteNoiseKind::additive, WriteNoiseKind::inverse})
+                                : WriteNoiseKind::off;
+  crossbar.variation =
+      draws.pick({VariationSource::none, VariationSource::regenerated, VariationSource::stored});
+  crossbar.read_noise = choice.noisy;
+  crossbar.rows = draws.pick({1, 7, 20});
+  crossbar.cols = draws.pick({1, 10, 33, 70});
+  ResolveCase resolve{random_crossbar(draws, crossbar), {}, {}, {}, choice.purpose};
+  resolve.weights = random_weights(draws, resolve.xbar);
+  if (draws.one_in(2)) {
+    for (std::size_t r = 0; r < resolve.xbar.replicas(); ++r) {
+      resolve.active.push_back(draws.one_in(3) ? 0 : 1);
+    }
+  }
+  choose_sets(draws, resolve);
+  resolve.args.event = draws.wide() & 0xFFFFFFFFFFU;
+  resolve.args.layer = resolve.xbar.layer;
+  resolve.args.mode = choice.mode;
+  resolve.args.attempts = draws.whole(1, 12);
+  resolve.args.tolerance = 0.125F * static_cast<float>(draws.whole(1, 8));
+  resolve.args.adc_bits = draws.pick({0, 4, 6});
+  resolve.args.noisy_read = choice.noisy;
+  return resolve;
+}
+
+}  // namespace
+
+std::vector<Case> resolve_cases() {
+  std::vector<Case> cases;
+  for (int law = 0; law < LawList::size; ++law) {
+    for (auto const& [mode, mode_name] : EnumNames<WriteMode>::values) {
+      for (Purpose const purpose : {Purpose::program, Purpose::carry, Purpose::merge}) {
+        for (bool const noisy : {false, true}) {
+          auto const held = std::make_shared<ResolveCase const>(
+              make_resolve(3000 + cases.size(), {law, mode, purpose, noisy}));
+          static char const* const names[] = {"program", "carry", "merge"};
+          cases.push_back(
+              {"resolve/" + law_name(law) + "/" + std::string(mode_name),
+               std::string(names[static_cast<int>(purpose)]) + (noisy ? "/noisy" : "/quiet"),
+               held->xbar.shape.replicas,
+               [held](Backend& backend, Replicas chosen) { return (*held)(backend, chosen); }});
+        }
+      }
+    }
+  }
+  return cases;
+}
+
+}  // namespace panther::gpu_check
