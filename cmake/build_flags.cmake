@@ -12,6 +12,7 @@ add_library(panther::build_flags ALIAS panther_build_flags)
 target_compile_features(panther_build_flags INTERFACE $<BUILD_INTERFACE:cxx_std_20>)
 
 set(panther_cxx_flags -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -ffp-contract=off)
+list(APPEND panther_cxx_flags -Wno-missing-field-initializers) # fields left out of {.a = 1} have their defaults
 # -std by hand: CMake before 3.26 does not know that nvcc speaks C++20.
 set(panther_cuda_flags
     -std=c++20 -fmad=false "-Xcompiler=-Wall,-Wextra,-Wshadow,-ffp-contract=off" --expt-relaxed-constexpr)
