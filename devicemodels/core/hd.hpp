@@ -63,6 +63,18 @@ PANTHER_HD std::int32_t bits_of_float(float value) {
 #endif
 }
 
+/// condition ? a : b without control flow. Compilers thread jumps through chains of ordinary
+/// selections and then cannot turn the loop around them into vectors; a choice by bit masks stays
+/// straight-line code.
+PANTHER_HD float chosen(bool condition, float a, float b) {
+#if defined(__CUDA_ARCH__)
+  return condition ? a : b;
+#else
+  std::int32_t const mask = -static_cast<std::int32_t>(condition);
+  return float_of_bits((bits_of_float(a) & mask) | (bits_of_float(b) & ~mask));
+#endif
+}
+
 template <class T>
 PANTHER_HD T smaller(T a, T b) {
   return b < a ? b : a;

@@ -151,21 +151,21 @@ struct Exponential {
   PANTHER_HD static float moved(Constants const& k, Traits const& traits, float position,
                                 float steps, Direction direction) {
     bool const up = direction == Direction::up;
-    Branch const branch = up ? k.up : k.down;
-    float const slope = up ? traits.slope_up : traits.slope_down;
-    float const bend = up ? traits.bend_up : traits.bend_down;
-    float const width = traits.high - traits.low;
-    float const share = width == k.range ? 1.0F : width / k.range;
-    float const travelled = up ? position - traits.low : traits.high - position;
+    float const rate = chosen(up, k.up.rate, k.down.rate);
+    float const alpha = chosen(up, k.up.alpha, k.down.alpha);
+    float const slope = chosen(up, traits.slope_up, traits.slope_down);
+    float const bend = chosen(up, traits.bend_up, traits.bend_down);
+    float const share = (traits.high - traits.low) / k.range;
+    float const travelled = chosen(up, position - traits.low, traits.high - position);
     float const applied = steps * slope;
     float const linear = share * (k.codes_per_step * applied);
-    float const asymptote =
-        bend == 1.0F ? branch.asymptote : bent_asymptote(branch.alpha * bend, k.range);
-    float const exponent = smaller(-(branch.rate * bend) * applied, largest_exponent);
+    float const nominal = chosen(up, k.up.asymptote, k.down.asymptote);
+    float const asymptote = chosen(bend == 1.0F, nominal, bent_asymptote(alpha * bend, k.range));
+    float const exponent = smaller(-(rate * bend) * applied, largest_exponent);
     float const decay = -exp2m1(exponent);
     float const curved = fused(share, asymptote, -travelled) * decay;
-    float const change = branch.alpha == 0.0F ? linear : curved;
-    return up ? change : -change;
+    float const change = chosen(alpha == 0.0F, linear, curved);
+    return chosen(up, change, -change);
   }
 };
 

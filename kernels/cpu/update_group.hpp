@@ -41,15 +41,6 @@ struct GroupCounts {
   std::uint64_t saturations = 0;
 };
 
-/// UpdateArgs with the kind of noise known to the compiler.
-template <WriteNoiseKind kind>
-struct MoverArgs {
-  Slicing const& slicing;
-  DeviceConstants const* devices;
-  void const* law;
-  static constexpr WriteNoiseKind noise = kind;
-};
-
 static inline std::uint64_t item_of(UpdateArgs const& args, GroupPlace const& place, int column) {
   return device_item(static_cast<std::uint64_t>(args.layer), static_cast<std::uint64_t>(place.set),
                      static_cast<std::uint64_t>(place.plane), static_cast<std::uint64_t>(place.row),
@@ -121,34 +112,38 @@ static inline void load_draws(UpdateArgs const& args, std::int64_t index, int wi
   }
 }
 
-/// Moves the devices of a group. `codes` points at its first column.
-template <class Law, WriteNoiseKind kind, bool varied>
+/// Moves the devices of a group. `codes` points at its first column. What the loop reads besides
+/// the arrays is copied first, so that the compiler sees that no store changes it.
+template <class Law, WriteNoiseKind kind, bool varied, bool mirrored>
 static inline void move_group(UpdateArgs const& args, GroupPlace const& place,
                               GroupDrive const& drive, GroupRandom const& random,
-                              GroupDraws const& draws, std::int16_t* codes, GroupCounts& counts) {
-  MoverArgs<kind> const mover_args{args.slicing, args.devices, args.law};
-  DeviceMover<Law, MoverArgs<kind>> const mover{mover_args, place.replica, place.plane};
-  DeviceConstants const k = args.devices[place.replica];
-  auto const range =
-      static_cast<float>(window_range(args.slicing.cell_bits[args.slicing.slice_of(place.plane)]));
+                              GroupDraws const& draws, std::int16_t* __restrict codes,
+                              GroupCounts& counts) {
+  int const slice = args.slicing.slice_of(place.plane);
+  std::int32_t const range = window_range(args.slicing.cell_bits[slice]);
+  typename Law::Constants const law = static_cast<typename Law::Constants const*>(
+      args.law)[place.replica * args.slicing.slices + slice];
+  DeviceConstants const device = args.devices[place.replica];
+  auto const window = static_cast<float>(range);
+  int const width = place.width;
   std::int32_t updates = 0;
   std::int32_t steps = 0;
   std::int32_t saturations = 0;
-  for (int j = 0; j < place.width; ++j) {
-    Traits const traits =
-        varied ? traits_of(k, range,
-                           {draws.property[0][j], draws.property[1][j], draws.property[2][j],
-                            draws.property[3][j], draws.property[4][j], draws.property[5][j]})
-               : nominal_traits(range);
-    std::int16_t code = codes[j];
-    bool const saturated =
-        mover(code, traits, static_cast<std::uint32_t>(drive.steps[j]), drive.up[j] != 0,
-              kind == WriteNoiseKind::off ? 0.0F : random.normal[j], random.dither[j]);
-    bool const moved = drive.steps[j] != 0;
-    codes[j] = moved ? code : codes[j];
-    updates += moved ? 1 : 0;
+  for (int j = 0; j < width; ++j) {
+    Traits traits = nominal_traits(window);
+    if constexpr (varied) {
+      traits = traits_of(device, window,
+                         {draws.property[0][j], draws.property[1][j], draws.property[2][j],
+                          draws.property[3][j], draws.property[4][j], draws.property[5][j]});
+    }
+    MovedCode const moved = moved_code<Law>(
+        law, device, kind, traits, range, mirrored, codes[j], drive.steps[j], drive.up[j] != 0,
+        kind == WriteNoiseKind::off ? 0.0F : random.normal[j], random.dither[j]);
+    std::int32_t const acts = drive.steps[j] != 0 ? 1 : 0;
+    codes[j] = acts != 0 ? moved.code : codes[j];
+    updates += acts;
     steps += drive.steps[j];
-    saturations += moved && saturated ? 1 : 0;
+    saturations += moved.saturated ? acts : 0;
   }
   counts.updates += static_cast<std::uint64_t>(updates);
   counts.steps += static_cast<std::uint64_t>(static_cast<std::uint32_t>(steps));
@@ -171,7 +166,13 @@ static inline void update_group(UpdateArgs const& args, GroupPlace const& place,
       load_draws(args, index, place.width, draws);
     }
   }
-  move_group<Law, kind, varied>(args, place, drive, random, draws, args.codes + index, counts);
+  if (args.slicing.mirrored(place.plane)) {
+    move_group<Law, kind, varied, true>(args, place, drive, random, draws, args.codes + index,
+                                        counts);
+  } else {
+    move_group<Law, kind, varied, false>(args, place, drive, random, draws, args.codes + index,
+                                         counts);
+  }
 }
 
 }  // namespace panther::PANTHER_ISA_NAMESPACE

@@ -115,8 +115,30 @@ PANTHER_HD std::uint64_t largest_magnitude(Slicing const& slicing) {
   return (static_cast<std::uint64_t>(1) << slicing.weight_bits) - 1;
 }
 
-/// Moves one device and writes its code back; mirrored devices live in reflected positions. `Args`
-/// has slicing, devices, law and noise: UpdateArgs or ResolveArgs.
+struct MovedCode {
+  std::int16_t code;
+  bool saturated;
+};
+
+/// The code after a move of one device. A mirrored device lives at reflected positions: its own
+/// position is range - position, and it moves the other way.
+template <class Law>
+PANTHER_HD MovedCode moved_code(typename Law::Constants const& law, DeviceConstants const& device,
+                                WriteNoiseKind noise, Traits const& traits, std::int32_t range,
+                                bool mirrored, std::int16_t code, std::int32_t steps, bool up,
+                                float normal, float dither) {
+  auto const width = static_cast<float>(range);
+  float const stored = position_of(code);
+  Moved const moved = move_device<Law>(
+      law, device, noise, traits, width, mirrored ? width - stored : stored,
+      static_cast<float>(steps), up != mirrored ? Direction::up : Direction::down, normal);
+  std::int16_t const physical = code_of_position(moved.position, dither);
+  std::int32_t const reflected = range + 2 * code_of_g_min - physical;
+  return {mirrored ? static_cast<std::int16_t>(reflected) : physical, moved.saturated};
+}
+
+/// Moves one device and writes its code back. `Args` has slicing, devices, law and noise:
+/// UpdateArgs or ResolveArgs.
 template <class Law, class Args>
 struct DeviceMover {
   Args const& args;
@@ -126,23 +148,13 @@ struct DeviceMover {
   PANTHER_HD bool operator()(std::int16_t& code, Traits const& traits, std::uint32_t steps, bool up,
                              float normal, float dither) const {
     int const slice = args.slicing.slice_of(plane);
-    bool const mirrored = args.slicing.mirrored(plane);
-    float const range = static_cast<float>(window_range(args.slicing.cell_bits[slice]));
     auto const* const law = static_cast<typename Law::Constants const*>(args.law);
-    float const stored = position_of(code);
-    float const position = mirrored ? range - stored : stored;
-    Moved const moved = move_device<Law>(law[replica * args.slicing.slices + slice],
-                                         args.devices[replica], args.noise, traits, range, position,
-                                         static_cast<float>(static_cast<std::int32_t>(steps)),
-                                         up != mirrored ? Direction::up : Direction::down, normal);
-    std::int16_t const physical = code_of_position(moved.position, dither);
-    code = mirrored ? reflected(physical, window_range(args.slicing.cell_bits[slice])) : physical;
+    MovedCode const moved = moved_code<Law>(
+        law[replica * args.slicing.slices + slice], args.devices[replica], args.noise, traits,
+        window_range(args.slicing.cell_bits[slice]), args.slicing.mirrored(plane), code,
+        static_cast<std::int32_t>(steps), up, normal, dither);
+    code = moved.code;
     return moved.saturated;
-  }
-
-  /// The code whose position is range - position.
-  PANTHER_HD static std::int16_t reflected(std::int16_t code, std::int32_t range) {
-    return static_cast<std::int16_t>(range + 2 * code_of_g_min - code);
   }
 };
 
