@@ -5,58 +5,69 @@
 // which the compiler vectorises; they call the definition's own functions.
 
 #include "kernels/cpu/read_job.hpp"
+#include "kernels/cpu/read_simd.hpp"
 
 #if PANTHER_ISA_LEVEL > 0
 namespace panther::PANTHER_ISA_NAMESPACE {
 
 namespace {
 
-/// Up to so many bits a converter's codes, added over all steps, stay within int32.
-constexpr int max_integer_adc_bits = 15;
+/// float32 converts sums up to this magnitude as the definition's double does: the sum is exact, its
+/// correctly rounded quotient lies on the same side of every tie as the true one (which is at least
+/// half an ADC step's inverse away, more than the error, or on it), and nearest() reaches that far.
+constexpr std::int64_t max_float_sum = 1 << 22;
+constexpr std::int32_t max_float_step = 1 << 24;
+/// Codes of so many bits, added over eight input bits, are exact in float32.
+constexpr int max_float_adc_bits = 16;
 
-struct Converter {
-  std::int32_t step;   // codes
-  std::int32_t half;   // step / 2, rounded down
-  std::int32_t even;   // 1 if step is even: only then are there ties
-  std::int32_t limit;  // 2^(bits - 1)
-  float inverse;
-};
-
-Converter converter_of(Job const& job, int slice) {
-  std::int32_t const step = job.args->adc_step[job.replica * job.args->slicing.slices + slice];
-  return {step, step / 2, step % 2 == 0 ? 1 : 0, 1 << (job.args->adc_bits - 1),
-          1.0F / static_cast<float>(step)};
+bool converts_in_float(Job const& job, int slice) {
+  ReadArgs const& args = *job.args;
+  if (job.noisy || args.adc_bits == 0 || args.adc_bits > max_float_adc_bits) return false;
+  std::int64_t const largest_digit = (1 << job.step_bits) - 1;
+  return job.block_lines * largest_digit * 32768 <= max_float_sum &&
+         args.adc_step[job.replica * args.slicing.slices + slice] <= max_float_step;
 }
 
-/// sum / step to the nearest integer, ties to even, as the definition's double division rounds it:
-/// a float quotient (off by one at most, while within the converter's range) corrected by its
-/// integer remainder. Beyond the range the result is too, on the same side.
-PANTHER_HD std::int32_t rounded_quotient(Converter const& c, std::int32_t sum) {
-  auto const bound = static_cast<float>(c.limit + 1);
-  float const guess = clamped(static_cast<float>(sum) * c.inverse, -bound, bound);
-  auto const quotient = static_cast<std::int32_t>(nearest(guess));
-  std::int32_t const rest = sum - quotient * c.step;
-  std::int32_t const odd = quotient & c.even;
-  return quotient + (rest + odd > c.half ? 1 : 0) - (rest - odd < -c.half ? 1 : 0);
+/// All steps of one example on one vector of lanes; returns the codes added over the steps, shifted.
+Simd::Int convert_vector(Job const& job, Simd::Float adc_step, Simd::Float limit,
+                         std::int32_t const* sums, std::int32_t* clips) {
+  Simd::Float const magic = Simd::broadcast_float(12582912.0F);  // as nearest()
+  Simd::Float const top = Simd::subtract(limit, Simd::broadcast_float(1.0F));
+  Simd::Float const bottom = Simd::subtract(Simd::zero_float(), limit);
+  Simd::Int clipped = Simd::load(clips);
+  Simd::Int total = Simd::zero();
+  int const steps_of_byte = 8 / job.step_bits;
+  for (int byte = 0; byte < 2; ++byte) {
+    Simd::Float sum = Simd::zero_float();
+    for (int t = 0; t < steps_of_byte; ++t) {
+      std::int32_t const* const from = sums + (byte * steps_of_byte + t) * panel_lines;
+      Simd::Float const steps = Simd::divide(Simd::to_float(Simd::load(from)), adc_step);
+      Simd::Float const code = Simd::subtract(Simd::add_float(steps, magic), magic);
+      Simd::Float const kept = Simd::most(Simd::least(code, top), bottom);
+      clipped = Simd::count_unequal(clipped, kept, code);
+      auto const scale = static_cast<float>(1 << (t * job.step_bits));
+      sum = Simd::fused(kept, Simd::broadcast_float(scale), sum);
+    }
+    total = Simd::add(total, byte == 0 ? Simd::to_int(sum) : Simd::shift_byte(Simd::to_int(sum)));
+  }
+  Simd::store(clips, clipped);
+  return total;
 }
 
 /// All steps of one example; adds to clips.
-void convert_integer(Job const& job, Converter const& c, std::int32_t const* sums, int shift,
-                     std::int32_t* clips, std::int64_t* totals) {
-  alignas(64) std::int32_t kept_sum[panel_lines] = {};
-  for (int step = 0; step < job.steps; ++step) {
-    std::int32_t const* const sum = sums + step * panel_lines;
-    std::int32_t const scale = 1 << (step * job.step_bits);
-    for (int lane = 0; lane < panel_lines; ++lane) {
-      std::int32_t const code = rounded_quotient(c, sum[lane]);
-      std::int32_t const kept = clamped(code, -c.limit, c.limit - 1);
-      kept_sum[lane] += kept * scale;
-      clips[lane] += kept != code ? 1 : 0;
-    }
+void convert_float(Job const& job, int slice, std::int32_t const* sums, int shift,
+                   std::int32_t* clips, std::int64_t* totals) {
+  ReadArgs const& args = *job.args;
+  std::int32_t const adc_step = args.adc_step[job.replica * args.slicing.slices + slice];
+  Simd::Float const step = Simd::broadcast_float(static_cast<float>(adc_step));
+  Simd::Float const limit = Simd::broadcast_float(static_cast<float>(1 << (args.adc_bits - 1)));
+  alignas(64) std::int32_t codes[panel_lines];
+  for (int lane = 0; lane < panel_lines; lane += Simd::lanes) {
+    Simd::store(codes + lane, convert_vector(job, step, limit, sums + lane, clips + lane));
   }
   std::int64_t const factor =
-      static_cast<std::int64_t>(c.step) * (static_cast<std::int64_t>(1) << shift);
-  for (int lane = 0; lane < panel_lines; ++lane) totals[lane] += kept_sum[lane] * factor;
+      static_cast<std::int64_t>(adc_step) * (static_cast<std::int64_t>(1) << shift);
+  for (int lane = 0; lane < panel_lines; ++lane) totals[lane] += codes[lane] * factor;
 }
 
 /// Noise of a plane's conversions.
@@ -157,14 +168,12 @@ void add_converted(Job const& job, PanelLanes const& lanes, int plane, int block
                    PanelBuffers& buffers, JobCounts& counts) {
   int const slice = job.args->slicing.slice_of(plane);
   if (job.args->observed_peak != nullptr) note_peak(job, lanes, buffers.sums, counts.peak[slice]);
-  int const bits = job.args->adc_bits;
-  bool const integer = !job.noisy && bits > 0 && bits <= max_integer_adc_bits;
-  Converter const converter = integer ? converter_of(job, slice) : Converter{};
+  bool const in_float = converts_in_float(job, slice);
   alignas(64) std::int32_t clips[panel_lines] = {};
   for (int example = 0; example < job.examples; ++example) {
-    if (integer) {
-      convert_integer(job, converter, buffers.sums + example * job.steps * panel_lines, shift,
-                      clips, buffers.totals + example * panel_lines);
+    if (in_float) {
+      convert_float(job, slice, buffers.sums + example * job.steps * panel_lines, shift, clips,
+                    buffers.totals + example * panel_lines);
     } else {
       convert_example(job, lanes, plane, block, example, shift, buffers, clips);
     }

@@ -41,7 +41,17 @@ struct Simd {
   PANTHER_HD static void store_float(float* to, Float value) { _mm512_storeu_ps(to, value); }
   PANTHER_HD static Float broadcast_float(float value) { return _mm512_set1_ps(value); }
   PANTHER_HD static Float to_float(Int value) { return _mm512_cvtepi32_ps(value); }
+  PANTHER_HD static Float add_float(Float a, Float b) { return _mm512_add_ps(a, b); }
   PANTHER_HD static Float subtract(Float a, Float b) { return _mm512_sub_ps(a, b); }
+  PANTHER_HD static Float divide(Float a, Float b) { return _mm512_div_ps(a, b); }
+  PANTHER_HD static Float least(Float a, Float b) { return _mm512_min_ps(a, b); }
+  PANTHER_HD static Float most(Float a, Float b) { return _mm512_max_ps(a, b); }
+  PANTHER_HD static Int to_int(Float value) { return _mm512_cvtps_epi32(value); }
+  PANTHER_HD static Int shift_byte(Int a) { return _mm512_slli_epi32(a, 8); }
+  PANTHER_HD static Int count_unequal(Int count, Float a, Float b) {
+    __mmask16 const unequal = _mm512_cmp_ps_mask(a, b, _CMP_NEQ_OQ);
+    return _mm512_mask_add_epi32(count, unequal, count, _mm512_set1_epi32(1));
+  }
   PANTHER_HD static Float multiply(Float a, Float b) { return _mm512_mul_ps(a, b); }
   PANTHER_HD static Float fused(Float a, Float b, Float c) { return _mm512_fmadd_ps(a, b, c); }
 };
@@ -75,7 +85,16 @@ struct Simd {
   PANTHER_HD static void store_float(float* to, Float value) { _mm256_storeu_ps(to, value); }
   PANTHER_HD static Float broadcast_float(float value) { return _mm256_set1_ps(value); }
   PANTHER_HD static Float to_float(Int value) { return _mm256_cvtepi32_ps(value); }
+  PANTHER_HD static Float add_float(Float a, Float b) { return _mm256_add_ps(a, b); }
   PANTHER_HD static Float subtract(Float a, Float b) { return _mm256_sub_ps(a, b); }
+  PANTHER_HD static Float divide(Float a, Float b) { return _mm256_div_ps(a, b); }
+  PANTHER_HD static Float least(Float a, Float b) { return _mm256_min_ps(a, b); }
+  PANTHER_HD static Float most(Float a, Float b) { return _mm256_max_ps(a, b); }
+  PANTHER_HD static Int to_int(Float value) { return _mm256_cvtps_epi32(value); }
+  PANTHER_HD static Int shift_byte(Int a) { return _mm256_slli_epi32(a, 8); }
+  PANTHER_HD static Int count_unequal(Int count, Float a, Float b) {
+    return _mm256_sub_epi32(count, _mm256_castps_si256(_mm256_cmp_ps(a, b, _CMP_NEQ_OQ)));
+  }
   PANTHER_HD static Float multiply(Float a, Float b) { return _mm256_mul_ps(a, b); }
   PANTHER_HD static Float fused(Float a, Float b, Float c) { return _mm256_fmadd_ps(a, b, c); }
 };
