@@ -74,13 +74,12 @@ PANTHER_HD Bounds bounds_of(DeviceConstants const& k, float range, std::int8_t l
   float const low = clamped(reach * draw_value(low_draw), 0.0F, range);
   float const high = clamped(fused(reach, draw_value(high_draw), range), 0.0F, range);
   float const middle = 0.5F * (low + high);
-  bool const crossed = low > high;
-  float const free_low = crossed ? middle : low;
-  float const free_high = crossed ? middle : high;
-  bool const stuck_low = low_draw == stuck_mark;
+  float const free_low = chosen(low > high, middle, low);
+  float const free_high = chosen(low > high, middle, high);
   bool const stuck_high = high_draw == stuck_mark;
-  return {stuck_low ? 0.0F : (stuck_high ? range : free_low),
-          stuck_low ? 0.0F : (stuck_high ? range : free_high)};
+  bool const stuck_low = low_draw == stuck_mark;
+  return {chosen(stuck_low, 0.0F, chosen(stuck_high, range, free_low)),
+          chosen(stuck_low, 0.0F, chosen(stuck_high, range, free_high))};
 }
 
 PANTHER_HD Traits traits_of(DeviceConstants const& k, float range, TraitDraws const& draws) {
@@ -117,8 +116,9 @@ PANTHER_HD float write_noise_std(DeviceConstants const& k, WriteNoiseKind kind, 
 }
 
 struct Moved {
-  float position;  // within the device's bounds
-  bool saturated;  // the move went past a bound
+  float position;          // within the device's bounds
+  std::int32_t saturated;  // 1 if the move went past a bound, 0 if not (a bool in a struct keeps
+                           // loops from becoming vectors)
 };
 
 /// One programming move: law, write noise, bounds. `normal` is N(0,1), unused if kind is off.
@@ -131,8 +131,9 @@ PANTHER_HD Moved move_device(typename Law::Constants const& law, DeviceConstants
   if (kind != WriteNoiseKind::off) {
     target = fused(write_noise_std(k, kind, range, position, change), normal, target);
   }
-  bool const past = target < traits.low || target > traits.high;
-  return {clamped(target, traits.low, traits.high), past && traits.low < traits.high};
+  float const kept = clamped(target, traits.low, traits.high);
+  return {kept, static_cast<std::int32_t>(kept != target) &
+                    static_cast<std::int32_t>(traits.low < traits.high)};
 }
 
 /// Conductance, in codes, of a device: what relative read noise scales with.

@@ -143,7 +143,7 @@ static inline void move_group(UpdateArgs const& args, GroupPlace const& place,
     codes[j] = acts != 0 ? moved.code : codes[j];
     updates += acts;
     steps += drive.steps[j];
-    saturations += moved.saturated ? acts : 0;
+    saturations += moved.saturated & acts;
   }
   counts.updates += static_cast<std::uint64_t>(updates);
   counts.steps += static_cast<std::uint64_t>(static_cast<std::uint32_t>(steps));

@@ -117,7 +117,7 @@ PANTHER_HD std::uint64_t largest_magnitude(Slicing const& slicing) {
 
 struct MovedCode {
   std::int16_t code;
-  bool saturated;
+  std::int32_t saturated;  // 1 or 0
 };
 
 /// The code after a move of one device. A mirrored device lives at reflected positions: its own
@@ -154,7 +154,7 @@ struct DeviceMover {
         window_range(args.slicing.cell_bits[slice]), args.slicing.mirrored(plane), code,
         static_cast<std::int32_t>(steps), up, normal, dither);
     code = moved.code;
-    return moved.saturated;
+    return moved.saturated != 0;
   }
 };
 
