@@ -1,19 +1,22 @@
 // SPDX-FileCopyrightText: The panther authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Vector updates: see update_columns.hpp for step counts and update_group.hpp for the physics. A
-// thread owns rows and takes the examples in order, so an update needs no barrier. Scratch lives on
-// the stack.
+// Updates, compiled once per instruction set: step counts in update_panel.hpp, exact moves in
+// update_ideal.hpp, laws in update_plane.hpp. A thread owns rows and takes the examples in order,
+// so an update needs no barrier; scratch lives on the stack. Rows go in blocks whose state stays in
+// the L2 cache while all examples of the batch act on it.
 
 #include <cstdint>
 #include <type_traits>
 
 #include "kernels/cpu/kernel_table.hpp"
-#include "kernels/cpu/update_ideal.hpp"
+#include "kernels/cpu/update_plane.hpp"
 
 namespace panther::PANTHER_ISA_NAMESPACE {
 
 namespace {
+
+constexpr std::int64_t block_bytes = 262144;
 
 /// Rows of one replica.
 struct RowRange {
@@ -21,211 +24,183 @@ struct RowRange {
   std::int64_t count;
 };
 
-template <class Law, WriteNoiseKind kind, bool varied>
-class Updater {
+class RowUpdater {
  public:
-  Updater(UpdateArgs const& args, int replica) : args_(args), replica_(replica) {
-    place_.replica = replica;
-  }
+  /// `exact`: the ideal device without noise and variation.
+  RowUpdater(UpdateArgs const& args, int replica, bool exact, MoveBatchFunction move,
+             std::size_t law_bytes)
+      : args_(args), replica_(replica), exact_(exact), mover_(args, replica, move, law_bytes) {}
 
   void run(RowRange range) {
-    for (int first = 0; first < args_.shape.cols; first += block_columns) {
-      for (int example = 0; example < args_.examples; ++example)
-        update_block(range, first, example);
+    std::int64_t const row_bytes = static_cast<std::int64_t>(sizeof(std::int16_t)) *
+                                   args_.shape.planes * smaller(args_.shape.stride, panel_columns);
+    std::int64_t const block =
+        args_.examples == 1 ? range.count : 1 + block_bytes / larger(row_bytes, std::int64_t{1});
+    for (int first = 0; first < args_.shape.cols; first += panel_columns) {
+      panel_.place(first, args_);
+      for (std::int64_t row = 0; row < range.count; row += block) {
+        RowRange const rows{range.rows + row, smaller(block, range.count - row)};
+        for (int example = 0; example < args_.examples; ++example) update_block(rows, example);
+      }
     }
-    add_counts();
+    add_tallies();
   }
 
  private:
-  static constexpr bool integers =
-      std::is_same_v<Law, Ideal> && kind == WriteNoiseKind::off && !varied;
+  bool narrow() const { return panel_.digit_bits <= widest_table_digit; }
 
-  bool streams_bytes() const {
-    return args_.drive == UpdateDrive::streamed && args_.slicing.digit_bits <= widest_byte_digit;
-  }
-
-  void update_block(RowRange range, int first, int example) {
-    std::int64_t const vector = static_cast<std::int64_t>(replica_) * args_.batch + example;
-    bool const delta = args_.drive == UpdateDrive::delta;
-    if (delta) {
-      frame_block(first);
-    } else {
-      load_columns(args_, vector, first, block_);
-      if (block_.largest == 0) return;
-      if (streams_bytes()) load_digits(block_);
-    }
-    place_.step = args_.first_step + static_cast<std::uint64_t>(example);
-    for (std::int64_t i = 0; i < range.count; ++i) {
-      place_.row = range.rows[i].row;
-      std::int32_t const x = delta ? 1 : args_.x[vector * args_.shape.rows + place_.row];
-      if (x == 0) continue;
-      if (!delta) note_overflows(magnitude_of(x));
-      update_row(x);
-    }
-  }
-
-  void frame_block(int first) {
-    block_.first = first;
-    block_.drop = 0;
-    block_.count = smaller(block_columns, args_.shape.cols - first);
-    block_.groups = (block_.count + group_columns - 1) / group_columns;
-  }
-
-  void update_row(std::int32_t x) {
-    if (args_.fidelity == Fidelity::aggregate) {
-      place_.sub_step = 0;
-      update_planes(x, magnitude_of(x), -1);
+  void update_block(RowRange rows, int example) {
+    mover_.set_step(args_.first_step + static_cast<std::uint64_t>(example));
+    if (args_.drive == UpdateDrive::delta) {
+      for (std::int64_t i = 0; i < rows.count; ++i) change_row(rows.rows[i].row);
       return;
     }
-    for (int t = 0; t < 16; ++t) {
-      if (((magnitude_of(x) >> t) & 1U) == 0) continue;
-      place_.sub_step = static_cast<std::uint32_t>(t) + 1;
-      update_planes(x, 1U << t, t);
+    std::int64_t const vector = static_cast<std::int64_t>(replica_) * args_.batch + example;
+    panel_.load(args_.u + vector * args_.shape.cols + panel_.first, args_.drop[vector]);
+    if (panel_.longest == 0) return;
+    bool const streamed = args_.drive == UpdateDrive::streamed;
+    if (streamed && narrow()) panel_.tabulate_digits();
+    for (std::int64_t i = 0; i < rows.count; ++i) {
+      int const row = rows.rows[i].row;
+      std::int32_t const x = args_.x[vector * args_.shape.rows + row];
+      if (x == 0) continue;
+      if (streamed) {
+        stream_row(row, magnitude_of(x), panel_.up[x < 0 ? 1 : 0]);
+      } else {
+        product_row(row, x);
+      }
     }
   }
 
-  /// `bits`: the stream steps that act together.
-  void update_planes(std::int32_t x, std::uint32_t bits, int t) {
+  void stream_row(int row, std::uint32_t x, std::uint8_t const* up) {
+    int const top = 31 - __builtin_clz(x);
+    overflows_ += panel_.columns_longer_than(args_.slicing.weight_bits + panel_.drop - top);
     for (int slice = 0; slice < args_.slicing.slices; ++slice) {
-      PlaneList list{};
-      if (streams_bytes()) {
-        list = planes_of(block_, bits, slice);
-        if (list.count == 0) continue;
+      std::uint32_t bits = x & panel_.stream_steps(slice);
+      if (bits == 0) continue;
+      if (args_.fidelity == Fidelity::aggregate) {
+        count_steps(slice, bits);
+        move_steps(row, slice, up, 0);
+        continue;
       }
-      for (int set = 0; set < args_.shape.sets; ++set) {
-        if (((args_.set_mask >> set) & 1U) == 0) continue;
-        for (int k = 0; k < args_.slicing.planes_per_slice; ++k) {
-          place_.set = set;
-          place_.plane = slice * args_.slicing.planes_per_slice + k;
-          if (streams_bytes()) {
-            update_bytes(list, slice, x < 0);
-          } else {
-            update_words(x, slice, t);
-          }
+      for (; bits != 0; bits &= bits - 1U) {
+        count_steps(slice, bits & (0U - bits));
+        move_steps(row, slice, up, static_cast<std::uint32_t>(__builtin_ctz(bits)) + 1U);
+      }
+    }
+  }
+
+  void count_steps(int slice, std::uint32_t bits) {
+    if (narrow()) {
+      count_byte_steps(panel_, slice, bits, steps_);
+    } else {
+      count_word_steps(panel_, slice, bits, steps_);
+    }
+  }
+
+  void product_row(int row, std::int32_t x) {
+    overflows_ += form_products(panel_, magnitude_of(x), args_.slicing.weight_bits, products_);
+    move_products(row, panel_.up[x < 0 ? 1 : 0]);
+  }
+
+  void change_row(int row) {
+    std::int64_t const line = static_cast<std::int64_t>(replica_) * args_.shape.rows + row;
+    take_changes(panel_, args_.delta + line * args_.shape.cols + panel_.first,
+                 args_.slicing.weight_bits, products_);
+    move_products(row, products_.up);
+  }
+
+  void move_products(int row, std::uint8_t const* up) {
+    std::uint32_t const mask = (1U << panel_.digit_bits) - 1U;
+    for (int slice = 0; slice < args_.slicing.slices; ++slice) {
+      if (((products_.any >> (panel_.digit_bits * slice)) & mask) == 0) continue;
+      take_digits(panel_, products_, slice, steps_);
+      move_steps(row, slice, up, 0);
+    }
+  }
+
+  void move_steps(int row, int slice, std::uint8_t const* up, std::uint32_t sub_step) {
+    for (int set = 0; set < args_.shape.sets; ++set) {
+      if (((args_.set_mask >> set) & 1U) == 0) continue;
+      for (int k = 0; k < args_.slicing.planes_per_slice; ++k) {
+        PlaneRow const target =
+            row_of_plane(set, slice * args_.slicing.planes_per_slice + k, row, slice);
+        if (narrow()) {
+          move_row(target, steps_.byte, up, sub_step);
+        } else {
+          move_row(target, steps_.word, up, sub_step);
         }
       }
     }
   }
 
-  void place_group(int group) {
-    place_.first = block_.first + group * group_columns;
-    int const columns = smaller(group_columns, block_.count - group * group_columns);
-    place_.width = (columns + 15) / 16 * 16;
+  PlaneRow row_of_plane(int set, int plane, int row, int slice) const {
+    PlaneRow target;
+    target.index = args_.shape.index(replica_, set, plane, row, panel_.first);
+    target.codes = args_.codes + target.index;
+    target.item =
+        device_item(static_cast<std::uint64_t>(args_.layer), static_cast<std::uint64_t>(set),
+                    static_cast<std::uint64_t>(plane), static_cast<std::uint64_t>(row), 0);
+    target.first = panel_.first;
+    target.width = smaller(args_.shape.stride - panel_.first, panel_columns);
+    target.slice = slice;
+    target.mirrored = args_.slicing.mirrored(plane);
+    return target;
   }
 
-  void update_bytes(PlaneList const& list, int slice, bool x_negative) {
-    for (int group = 0; group < block_.groups; ++group) {
-      Bytes bytes;
-      sum_steps(list, group, bytes);
-      if (!any_of(bytes)) continue;
-      place_group(group);
-      std::uint64_t const up = x_negative ? ~block_.negative[group] : block_.negative[group];
-      int const cell_bits = args_.slicing.cell_bits[slice];
-      if constexpr (integers) {
-        if (fits_integers(cell_bits)) {
-          std::int64_t const index =
-              args_.shape.index(replica_, place_.set, place_.plane, place_.row, place_.first);
-          move_ideal(args_.codes + index, bytes, up, place_.width, cell_bits, counts_[slice]);
-          continue;
-        }
-      }
-      alignas(64) std::uint8_t steps[group_columns];
-      *reinterpret_cast<Bytes*>(steps) = bytes;
-      for (int j = 0; j < group_columns; ++j) {
-        drive_.steps[j] = steps[j];
-        drive_.up[j] = static_cast<std::int32_t>((up >> j) & 1U);
-      }
-      update_group<Law, kind, varied>(args_, place_, drive_, counts_[slice]);
+  template <class Count>
+  void move_row(PlaneRow const& target, Count const* counts, std::uint8_t const* up,
+                std::uint32_t sub_step) {
+    if (exact_) {
+      move_ideal(target.codes, counts, up, target.width, args_.slicing.cell_bits[target.slice],
+                 tallies_[target.slice]);
+    } else {
+      mover_.move(target, panel_.groups, counts, up, sub_step, tallies_[target.slice]);
     }
   }
 
-  /// Wide digits, digit and delta drives: step counts of each column by the functor's own formula.
-  void update_words(std::int32_t x, int slice, int t) {
-    for (int group = 0; group < block_.groups; ++group) {
-      place_group(group);
-      int const columns = smaller(group_columns, block_.count - group * group_columns);
-      std::uint32_t any = 0;
-      for (int j = 0; j < group_columns; ++j) {
-        std::int32_t const u = j < columns ? column_value(group, j) : 0;
-        std::uint32_t const steps =
-            formula_.steps_of(magnitude_of(x), magnitude_of(u), block_.drop, slice, t);
-        drive_.steps[j] = static_cast<std::int32_t>(steps);
-        drive_.up[j] = args_.drive == UpdateDrive::delta ? u > 0 : ((x < 0) != (u < 0));
-        any |= steps;
-      }
-      if (any != 0) update_group<Law, kind, varied>(args_, place_, drive_, counts_[slice]);
-    }
-  }
-
-  std::int32_t column_value(int group, int j) const {
-    int const col = group * group_columns + j;
-    if (args_.drive == UpdateDrive::delta) {
-      std::int64_t const row = static_cast<std::int64_t>(replica_) * args_.shape.rows + place_.row;
-      return args_.delta[row * args_.shape.cols + block_.first + col];
-    }
-    auto const magnitude = static_cast<std::int32_t>(block_.magnitude[col]);
-    return ((block_.negative[group] >> j) & 1U) != 0 ? -magnitude : magnitude;
-  }
-
-  void note_overflows(std::uint32_t x) {
-    if (!formula_.overflowed(x, block_.largest, block_.drop)) return;
-    for (int col = 0; col < block_.count; ++col) {
-      overflows_ += formula_.overflowed(x, block_.magnitude[col], block_.drop) ? 1U : 0U;
-    }
-  }
-
-  void add_counts() {
+  void add_tallies() {
     for (int slice = 0; slice < args_.slicing.slices; ++slice) {
       SliceCounters& counters = args_.counters[replica_ * args_.slicing.slices + slice];
-      count(counters.updates, counts_[slice].updates);
-      count(counters.steps, counts_[slice].steps);
-      count(counters.saturations, counts_[slice].saturations);
+      count(counters.updates, tallies_[slice].updates);
+      count(counters.steps, tallies_[slice].steps);
+      count(counters.saturations, tallies_[slice].saturations);
     }
     count(args_.layer_counters[replica_].update_overflows, overflows_);
   }
 
   UpdateArgs const& args_;
   int replica_;
-  UpdateLane<Law> formula_{args_};
-  GroupPlace place_{};
-  GroupCounts counts_[max_slices];
+  bool exact_;
+  UpdatePanel panel_;
+  PanelSteps steps_;
+  PanelProducts products_;
+  PlaneMover mover_;
+  UpdateTally tallies_[max_slices];
   std::uint64_t overflows_ = 0;
-  GroupDrive drive_;
-  ColumnBlock block_;
 };
 
-template <class Law, WriteNoiseKind kind, bool varied>
-void update_rows(UpdateArgs const& args, ActiveRow const* rows, std::int64_t count) {
-  for (std::int64_t first = 0; first < count;) {
-    std::int64_t last = first + 1;
-    while (last < count && rows[last].replica == rows[first].replica) ++last;
-    Updater<Law, kind, varied>(args, rows[first].replica).run({rows + first, last - first});
-    first = last;
-  }
-}
-
-template <class Law, WriteNoiseKind kind>
-void update_with_noise(UpdateArgs const& args, ActiveRow const* rows, std::int64_t count) {
-  if (args.traits.variation.any()) {
-    update_rows<Law, kind, true>(args, rows, count);
-  } else {
-    update_rows<Law, kind, false>(args, rows, count);
-  }
+template <class Law>
+MoveBatchFunction move_of(UpdateArgs const& args) {
+  Variation const& variation = args.traits.variation;
+  TraitUse const bent = variation.bend ? TraitUse::all : TraitUse::unbent;
+  return choose_move<Law>(args.noise, variation.any() ? bent : TraitUse::nominal);
 }
 
 }  // namespace
 
 void update(int law, UpdateArgs const& args, ActiveRow const* rows, std::int64_t count) {
+  if ((args.set_mask & ((1U << args.shape.sets) - 1U)) == 0) return;
   visit_law(law, [&]<class Law>() {
-    switch (args.noise) {
-      case WriteNoiseKind::off:
-        return update_with_noise<Law, WriteNoiseKind::off>(args, rows, count);
-      case WriteNoiseKind::additive:
-        return update_with_noise<Law, WriteNoiseKind::additive>(args, rows, count);
-      case WriteNoiseKind::proportional:
-        return update_with_noise<Law, WriteNoiseKind::proportional>(args, rows, count);
-      case WriteNoiseKind::inverse:
-        return update_with_noise<Law, WriteNoiseKind::inverse>(args, rows, count);
+    bool const exact = std::is_same_v<Law, Ideal> && args.noise == WriteNoiseKind::off &&
+                       !args.traits.variation.any();
+    for (std::int64_t first = 0; first < count;) {
+      std::int64_t last = first + 1;
+      while (last < count && rows[last].replica == rows[first].replica) ++last;
+      RowUpdater(args, rows[first].replica, exact, move_of<Law>(args),
+                 sizeof(typename Law::Constants))
+          .run({rows + first, last - first});
+      first = last;
     }
   });
 }

@@ -1,0 +1,178 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Up to 64 devices that move together: their inputs as arrays of 32-bit lanes, so that the compiler
+// turns the loops over the device functions of devicemodels/ into vector code. Every lane does the
+// operations of move_device in their order: the bits are those of the plain functor.
+
+#include <cstdint>
+
+#include "devicemodels/cell.hpp"
+#include "kernels/cpu/philox_blocks.hpp"
+#include "kernels/xbar/update.hpp"
+
+namespace panther::PANTHER_ISA_NAMESPACE {
+
+inline constexpr int move_lanes = 64;
+inline constexpr int block_lanes = 16;
+
+struct alignas(64) MoveBatch {
+  float
+      position[move_lanes];  // physical: mirrored devices are reflected; after move(): the new one
+  float steps[move_lanes];   // 0: the lane is idle
+  std::int32_t up[move_lanes];  // of the physical device; 0 or not
+  float normal[move_lanes];
+  float dither[move_lanes];
+  float slope_up[move_lanes];
+  float slope_down[move_lanes];
+  float bend_up[move_lanes];
+  float bend_down[move_lanes];
+  float low[move_lanes];
+  float high[move_lanes];
+  std::int32_t saturated[block_lanes];  // counts, summed over blocks and batches
+};
+
+/// Which frozen traits a move needs.
+enum class TraitUse : std::uint8_t { nominal, unbent, all };
+
+/// Normals of sixteen lanes of four columns each: word k's columns go to normal[16 k ...].
+inline void fill_normals(PhiloxBlocks const& blocks, float* normal) {
+  for (int pair = 0; pair < 2; ++pair) {
+    for (int l = 0; l < philox_lanes; ++l) {
+      NormalPair const both = normal_pair(blocks.word[2 * pair][l], blocks.word[2 * pair + 1][l]);
+      normal[32 * pair + l] = both.first;
+      normal[32 * pair + 16 + l] = both.second;
+    }
+  }
+}
+
+inline void fill_dithers(PhiloxBlocks const& blocks, float* dither) {
+  for (int k = 0; k < 4; ++k) {
+    for (int l = 0; l < philox_lanes; ++l) dither[16 * k + l] = dither_of(blocks.word[k][l]);
+  }
+}
+
+/// The same for lanes of one column each, whose word is word[l].
+inline void choose_normals(PhiloxBlocks const& blocks, std::int32_t const* word, float* normal) {
+  for (int l = 0; l < philox_lanes; ++l) {
+    bool const upper = word[l] >= 2;
+    NormalPair const both = normal_pair(upper ? blocks.word[2][l] : blocks.word[0][l],
+                                        upper ? blocks.word[3][l] : blocks.word[1][l]);
+    normal[l] = (word[l] & 1) != 0 ? both.second : both.first;
+  }
+}
+
+inline void choose_dithers(PhiloxBlocks const& blocks, std::int32_t const* word, float* dither) {
+  for (int l = 0; l < philox_lanes; ++l) {
+    std::uint32_t const low = (word[l] & 1) != 0 ? blocks.word[1][l] : blocks.word[0][l];
+    std::uint32_t const high = (word[l] & 1) != 0 ? blocks.word[3][l] : blocks.word[2][l];
+    dither[l] = dither_of(word[l] >= 2 ? high : low);
+  }
+}
+
+/// Traits of sixteen lanes from the words of their devices.
+inline void fill_traits(DeviceConstants const& k, Variation variation, float range,
+                        PhiloxBlocks const& blocks, MoveBatch& batch, int first) {
+  if (variation.slope) {
+    for (int l = 0; l < block_lanes; ++l) {
+      TraitDraws const draws = trait_draws(k, blocks.word[0][l], 0, 0, 0);
+      batch.slope_up[first + l] = slope_of(k.slope_spread, draws.slope_up);
+      batch.slope_down[first + l] = slope_of(k.slope_spread, draws.slope_down);
+    }
+  }
+  if (variation.bend) {
+    for (int l = 0; l < block_lanes; ++l) {
+      TraitDraws const draws = trait_draws(k, 0, blocks.word[1][l], 0, 0);
+      batch.bend_up[first + l] = bend_of(k.nonlinearity_spread, draws.bend_up);
+      batch.bend_down[first + l] = bend_of(k.nonlinearity_spread, draws.bend_down);
+    }
+  }
+  if (variation.bounds) {
+    for (int l = 0; l < block_lanes; ++l) {
+      TraitDraws const draws = trait_draws(k, 0, 0, blocks.word[2][l], blocks.word[3][l]);
+      Bounds const bounds = bounds_of(k, range, draws.low, draws.high);
+      batch.low[first + l] = bounds.low;
+      batch.high[first + l] = bounds.high;
+    }
+  }
+}
+
+/// Lanes of properties that do not vary.
+inline void fill_nominal(Variation variation, float range, MoveBatch& batch) {
+  Traits const nominal = nominal_traits(range);
+  for (int l = 0; l < move_lanes && !variation.slope; ++l) {
+    batch.slope_up[l] = nominal.slope_up;
+    batch.slope_down[l] = nominal.slope_down;
+  }
+  for (int l = 0; l < move_lanes && !variation.bend; ++l) {
+    batch.bend_up[l] = nominal.bend_up;
+    batch.bend_down[l] = nominal.bend_down;
+  }
+  for (int l = 0; l < move_lanes && !variation.bounds; ++l) {
+    batch.low[l] = nominal.low;
+    batch.high[l] = nominal.high;
+  }
+}
+
+/// Moves `blocks` times sixteen lanes.
+template <class Law, WriteNoiseKind kind, TraitUse use>
+inline void move_batch(void const* law_constants, DeviceConstants const& constants, float range,
+                       MoveBatch& batch, int blocks) {
+  typename Law::Constants const law = *static_cast<typename Law::Constants const*>(law_constants);
+  DeviceConstants const k = constants;
+  for (int block = 0; block < blocks; ++block) {
+    for (int i = 0; i < block_lanes; ++i) {
+      int const l = block * block_lanes + i;
+      Traits traits = nominal_traits(range);
+      if (use != TraitUse::nominal) {
+        traits.slope_up = batch.slope_up[l];
+        traits.slope_down = batch.slope_down[l];
+        traits.low = batch.low[l];
+        traits.high = batch.high[l];
+      }
+      if (use == TraitUse::all) {
+        traits.bend_up = batch.bend_up[l];
+        traits.bend_down = batch.bend_down[l];
+      }
+      Moved const moved =
+          move_device<Law>(law, k, kind, traits, range, batch.position[l], batch.steps[l],
+                           batch.up[l] != 0 ? Direction::up : Direction::down, batch.normal[l]);
+      batch.saturated[i] += batch.steps[l] != 0.0F ? moved.saturated : 0;
+      batch.position[l] = moved.position;
+    }
+  }
+}
+
+using MoveBatchFunction = void (*)(void const* law_constants, DeviceConstants const& constants,
+                                   float range, MoveBatch& batch, int blocks);
+
+template <class Law, WriteNoiseKind kind>
+inline MoveBatchFunction choose_move(TraitUse use) {
+  switch (use) {
+    case TraitUse::nominal:
+      return move_batch<Law, kind, TraitUse::nominal>;
+    case TraitUse::unbent:
+      return move_batch<Law, kind, TraitUse::unbent>;
+    case TraitUse::all:
+      break;
+  }
+  return move_batch<Law, kind, TraitUse::all>;
+}
+
+template <class Law>
+inline MoveBatchFunction choose_move(WriteNoiseKind kind, TraitUse use) {
+  switch (kind) {
+    case WriteNoiseKind::off:
+      return choose_move<Law, WriteNoiseKind::off>(use);
+    case WriteNoiseKind::additive:
+      return choose_move<Law, WriteNoiseKind::additive>(use);
+    case WriteNoiseKind::proportional:
+      return choose_move<Law, WriteNoiseKind::proportional>(use);
+    case WriteNoiseKind::inverse:
+      break;
+  }
+  return choose_move<Law, WriteNoiseKind::inverse>(use);
+}
+
+}  // namespace panther::PANTHER_ISA_NAMESPACE
