@@ -12,9 +12,10 @@ namespace panther::PANTHER_ISA_NAMESPACE {
 
 namespace {
 
-/// float32 converts sums up to this magnitude as the definition's double does: the sum is exact, its
-/// correctly rounded quotient lies on the same side of every tie as the true one (which is at least
-/// half an ADC step's inverse away, more than the error, or on it), and nearest() reaches that far.
+/// float32 converts sums up to this magnitude as the definition's double does: the sum is exact,
+/// its correctly rounded quotient lies on the same side of every tie as the true one (which is at
+/// least half an ADC step's inverse away, more than the error, or on it), and nearest() reaches
+/// that far.
 constexpr std::int64_t max_float_sum = 1 << 22;
 constexpr std::int32_t max_float_step = 1 << 24;
 /// Codes of so many bits, added over eight input bits, are exact in float32.
@@ -28,7 +29,8 @@ bool converts_in_float(Job const& job, int slice) {
          args.adc_step[job.replica * args.slicing.slices + slice] <= max_float_step;
 }
 
-/// All steps of one example on one vector of lanes; returns the codes added over the steps, shifted.
+/// All steps of one example on one vector of lanes; returns the codes added over the steps,
+/// shifted.
 Simd::Int convert_vector(Job const& job, Simd::Float adc_step, Simd::Float limit,
                          std::int32_t const* sums, std::int32_t* clips) {
   Simd::Float const magic = Simd::broadcast_float(12582912.0F);  // as nearest()

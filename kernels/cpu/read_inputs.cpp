@@ -68,6 +68,18 @@ void choose_columns(int first, int lines, std::int16_t const* driven, BlockInput
   }
 }
 
+/// Where the cache lines of a panel's block lie: two a pair.
+void note_lines(Job const& job, BlockInput& block) {
+  std::int64_t const stride = job.args->shape.stride;
+  if (job.rows_driven()) {
+    for (int i = 0; i < 2 * block.pairs; ++i) block.ahead[i] = block.line[i] * stride;
+    return;
+  }
+  for (int i = 0; i < panel_lines * block.chunks; ++i) {
+    block.ahead[i] = i % panel_lines * stride + block.chunk[i / panel_lines];
+  }
+}
+
 /// The inputs of the block's lines in order, zero where a pair has no line of the block. Returns
 /// how many.
 int gather_inputs(Job const& job, BlockInput const& block, int first, int lines, int example,
@@ -139,6 +151,7 @@ void prepare_inputs(Job& job, unsigned char* memory) {
     } else {
       choose_columns(first, lines, values, block);
     }
+    note_lines(job, block);
     for (int example = 0; example < job.examples; ++example) {
       int const count = gather_inputs(job, block, first, lines, example, values);
       write_digits(job, values, count, example, block.digits);

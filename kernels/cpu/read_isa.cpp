@@ -101,6 +101,16 @@ void add_output_noise(Job const& job, PanelLanes const& lanes, PanelBuffers& buf
   }
 }
 
+/// What follows a block of a plane: the next block, or the first one of the next plane. Fetching
+/// across the end of a block that drives fewer lines fetches that many.
+NextPanel next_panel(Job const& job, int panel, int plane, int b) {
+  int const next = b + 1 < job.blocks ? b + 1 : 0;
+  int const next_plane = next == 0 ? plane + 1 : plane;
+  if (next_plane >= job.args->shape.planes || job.inputs[next].pairs < job.inputs[b].pairs)
+    return {};
+  return {job.panel_codes(next_plane, panel), job.inputs[next].ahead};
+}
+
 void read_block(Job const& job, PanelLanes const* lanes, int panels, int plane, int b, int shift,
                 PanelBuffers& buffers, JobCounts& counts) {
   BlockInput const& block = job.inputs[b];
@@ -108,7 +118,8 @@ void read_block(Job const& job, PanelLanes const* lanes, int panels, int plane, 
     add_direct(job, block, plane, lanes[0].panel, panels, buffers.sums);
   } else {
     pack_panel(job, block, plane, lanes[0].panel, buffers.panel);
-    add_products(job, block, buffers.panel, buffers.sums);
+    add_products(job, block, buffers.panel, next_panel(job, lanes[0].panel, plane, b),
+                 buffers.sums);
     if (job.power) {
       square_conductances(job, block, plane, buffers.panel, buffers.squares);
       add_powers(job, block, buffers.squares, buffers.power);

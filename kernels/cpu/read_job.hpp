@@ -49,7 +49,8 @@ struct BlockInput {
   int chunks;                        // columns driven
   std::int32_t line[2 * max_pairs];  // rows driven: the row of each half of a pair
   std::int32_t chunk[2 * max_pairs / chunk_pairs];  // columns driven: first column of each chunk
-  std::int32_t* digits;                             // [stream][max_pairs]: two int16 each
+  std::int64_t ahead[2 * max_pairs];  // distances of the cache lines of a panel's block, in codes
+  std::int32_t* digits;               // [stream][max_pairs]: two int16 each
   float* weights;  // [stream][2 max_pairs]: noise weight of each line; null: not needed
 };
 
@@ -73,6 +74,11 @@ struct Job {
   bool direct() const { return exact && streams <= direct_streams; }
   std::int16_t const* plane_codes(int plane) const {
     return args->codes + args->shape.index(replica, args->set, plane, 0, 0);
+  }
+  /// First code of a panel in a plane.
+  std::int16_t const* panel_codes(int plane, int panel) const {
+    std::int64_t const lines = rows_driven() ? 1 : args->shape.stride;
+    return plane_codes(plane) + panel * panel_lines * lines;
   }
 };
 
@@ -114,9 +120,15 @@ void pack_panel(Job const& job, BlockInput const& block, int plane, int panel,
 void square_conductances(Job const& job, BlockInput const& block, int plane,
                          std::int32_t const* packed, float* squares);
 
+/// The panel that is packed next: fetched into the L1 cache while the present one is multiplied.
+struct NextPanel {
+  std::int16_t const* codes;  // null: none
+  std::int64_t const* ahead;
+};
+
 /// Sums of a packed panel for all streams, [stream][lane].
 void add_products(Job const& job, BlockInput const& block, std::int32_t const* packed,
-                  std::int32_t* sums);
+                  NextPanel const& next, std::int32_t* sums);
 /// Noise power of a packed panel for all streams, [stream][lane].
 void add_powers(Job const& job, BlockInput const& block, float const* squares, float* power);
 /// Sums of `panels` neighbouring panels straight from the state, [panel][stream][lane]. panels is

@@ -12,14 +12,11 @@ namespace panther::PANTHER_ISA_NAMESPACE {
 namespace {
 
 /// Rows driven. Unpacking permutes columns within a vector: see lane_column in read_isa.cpp.
-void pack_rows(std::int16_t const* codes, int stride, BlockInput const& block,
-               std::int32_t* packed) {
+void pack_rows(std::int16_t const* codes, BlockInput const& block, std::int32_t* packed) {
   constexpr int vectors = panel_lines / (2 * Simd::lanes);
   for (int pair = 0; pair < block.pairs; ++pair) {
-    std::int16_t const* const even =
-        codes + static_cast<std::int64_t>(block.line[2 * pair]) * stride;
-    std::int16_t const* const odd =
-        codes + static_cast<std::int64_t>(block.line[2 * pair + 1]) * stride;
+    std::int16_t const* const even = codes + block.ahead[2 * pair];
+    std::int16_t const* const odd = codes + block.ahead[2 * pair + 1];
     std::int32_t* const to = packed + pair * panel_lines;
     for (int v = 0; v < vectors; ++v) {
       Simd::Int const a = Simd::load(even + v * 2 * Simd::lanes);
@@ -31,69 +28,88 @@ void pack_rows(std::int16_t const* codes, int stride, BlockInput const& block,
 }
 
 #if PANTHER_ISA_LEVEL == 512
-/// Four vectors of dword columns q, q+1, q+2, q+3 from quarter vectors: lane 4 j + i of rows[i]
-/// holds row i + 4 j, so that an in-lane 4 x 4 transposition finishes.
-void transpose_quarter(std::int16_t const* const* row, int quarter, std::int32_t* to) {
-  __m512i part[4];
-#pragma GCC unroll 4
-  for (int i = 0; i < 4; ++i) {
-    auto const at = [&](int j) {
-      return _mm_loadu_si128(reinterpret_cast<__m128i const*>(row[i + 4 * j]) + quarter);
-    };
-    __m512i v = _mm512_castsi128_si512(at(0));
-    v = _mm512_mask_broadcast_i32x4(v, 0x00F0, at(1));
-    v = _mm512_mask_broadcast_i32x4(v, 0x0F00, at(2));
-    part[i] = _mm512_mask_broadcast_i32x4(v, 0xF000, at(3));
-  }
-  __m512i const a = _mm512_unpacklo_epi32(part[0], part[1]);
-  __m512i const b = _mm512_unpackhi_epi32(part[0], part[1]);
-  __m512i const c = _mm512_unpacklo_epi32(part[2], part[3]);
-  __m512i const d = _mm512_unpackhi_epi32(part[2], part[3]);
-  _mm512_storeu_si512(to, _mm512_unpacklo_epi64(a, c));
-  _mm512_storeu_si512(to + panel_lines, _mm512_unpackhi_epi64(a, c));
-  _mm512_storeu_si512(to + 2 * panel_lines, _mm512_unpacklo_epi64(b, d));
-  _mm512_storeu_si512(to + 3 * panel_lines, _mm512_unpackhi_epi64(b, d));
-}
+constexpr int parts_at_once = 4;  // 16-byte parts of a row whose transposition fits the registers
 
-constexpr int quarter_dwords = 4;
+/// The 16 bytes at `from` of four rows, `distance` codes apart.
+PANTHER_HD __m512i gather_part(std::int16_t const* from, std::int64_t distance) {
+  auto const at = [&](int j) {
+    return _mm_loadu_si128(reinterpret_cast<__m128i const*>(from + j * distance));
+  };
+  __m512i v = _mm512_castsi128_si512(at(0));
+  v = _mm512_mask_broadcast_i32x4(v, 0x00F0, at(1));
+  v = _mm512_mask_broadcast_i32x4(v, 0x0F00, at(2));
+  return _mm512_mask_broadcast_i32x4(v, 0xF000, at(3));
+}
+PANTHER_HD __m512i low32(__m512i a, __m512i b) { return _mm512_unpacklo_epi32(a, b); }
+PANTHER_HD __m512i high32(__m512i a, __m512i b) { return _mm512_unpackhi_epi32(a, b); }
+PANTHER_HD __m512i low64(__m512i a, __m512i b) { return _mm512_unpacklo_epi64(a, b); }
+PANTHER_HD __m512i high64(__m512i a, __m512i b) { return _mm512_unpackhi_epi64(a, b); }
 #else
-/// The same for eight rows: lane 4 j + i of part i holds row i + 4 j.
-void transpose_quarter(std::int16_t const* const* row, int quarter, std::int32_t* to) {
-  __m256i part[4];
-#pragma GCC unroll 4
-  for (int i = 0; i < 4; ++i) {
-    auto const at = [&](int j) {
-      return _mm_loadu_si128(reinterpret_cast<__m128i const*>(row[i + 4 * j]) + quarter);
-    };
-    part[i] = _mm256_inserti128_si256(_mm256_castsi128_si256(at(0)), at(1), 1);
-  }
-  __m256i const a = _mm256_unpacklo_epi32(part[0], part[1]);
-  __m256i const b = _mm256_unpackhi_epi32(part[0], part[1]);
-  __m256i const c = _mm256_unpacklo_epi32(part[2], part[3]);
-  __m256i const d = _mm256_unpackhi_epi32(part[2], part[3]);
-  Simd::store(to, _mm256_unpacklo_epi64(a, c));
-  Simd::store(to + panel_lines, _mm256_unpackhi_epi64(a, c));
-  Simd::store(to + 2 * panel_lines, _mm256_unpacklo_epi64(b, d));
-  Simd::store(to + 3 * panel_lines, _mm256_unpackhi_epi64(b, d));
-}
+constexpr int parts_at_once = 2;
 
-constexpr int quarter_dwords = 4;
+PANTHER_HD __m256i gather_part(std::int16_t const* from, std::int64_t distance) {
+  __m128i const low = _mm_loadu_si128(reinterpret_cast<__m128i const*>(from));
+  __m128i const high = _mm_loadu_si128(reinterpret_cast<__m128i const*>(from + distance));
+  return _mm256_inserti128_si256(_mm256_castsi128_si256(low), high, 1);
+}
+PANTHER_HD __m256i low32(__m256i a, __m256i b) { return _mm256_unpacklo_epi32(a, b); }
+PANTHER_HD __m256i high32(__m256i a, __m256i b) { return _mm256_unpackhi_epi32(a, b); }
+PANTHER_HD __m256i low64(__m256i a, __m256i b) { return _mm256_unpacklo_epi64(a, b); }
+PANTHER_HD __m256i high64(__m256i a, __m256i b) { return _mm256_unpackhi_epi64(a, b); }
 #endif
 
-/// Columns driven: sensed rows beyond the array repeat the last one.
-void pack_columns(std::int16_t const* codes, XbarShape const& shape, int panel,
+/// Transposes the dwords of parts_at_once parts of one vector of rows: four rows apart are gathered
+/// from memory into the 128-bit parts of a vector, then 4 x 4 dwords turn within those.
+void transpose_parts(std::int16_t const* codes, std::int64_t stride, std::int32_t* to) {
+  constexpr int part_codes = 8;
+  Simd::Int v[4][parts_at_once];
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; ++i) {
+#pragma GCC unroll 4
+    for (int q = 0; q < parts_at_once; ++q) {
+      v[i][q] = gather_part(codes + i * stride + q * part_codes, 4 * stride);
+    }
+  }
+#pragma GCC unroll 4
+  for (int q = 0; q < parts_at_once; ++q) {
+    std::int32_t* const out = to + 4 * q * panel_lines;
+    Simd::Int const a = low32(v[0][q], v[1][q]);
+    Simd::Int const b = high32(v[0][q], v[1][q]);
+    Simd::Int const c = low32(v[2][q], v[3][q]);
+    Simd::Int const d = high32(v[2][q], v[3][q]);
+    Simd::store(out, low64(a, c));
+    Simd::store(out + panel_lines, high64(a, c));
+    Simd::store(out + 2 * panel_lines, low64(b, d));
+    Simd::store(out + 3 * panel_lines, high64(b, d));
+  }
+}
+
+void transpose_chunk(std::int16_t const* codes, std::int64_t stride, std::int32_t* to) {
+  constexpr int part_pairs = 4;
+  for (int part = 0; part < chunk_pairs / part_pairs; part += parts_at_once) {
+    transpose_parts(codes + 2 * part * part_pairs, stride, to + part * part_pairs * panel_lines);
+  }
+}
+
+/// Columns driven. Rows beyond the array are not read.
+void pack_columns(std::int16_t const* codes, XbarShape const& shape, int first_row,
                   BlockInput const& block, std::int32_t* packed) {
+  constexpr int chunk_columns = 2 * chunk_pairs;
   for (int group = 0; group < panel_lines; group += Simd::lanes) {
-    std::int16_t const* row[Simd::lanes];
+    int const rows = smaller(Simd::lanes, shape.rows - first_row - group);
+    std::int16_t const* const from = codes + static_cast<std::int64_t>(group) * shape.stride;
     for (int chunk = 0; chunk < block.chunks; ++chunk) {
-      for (int i = 0; i < Simd::lanes; ++i) {
-        int const line = smaller(panel * panel_lines + group + i, shape.rows - 1);
-        row[i] = codes + static_cast<std::int64_t>(line) * shape.stride + block.chunk[chunk];
-      }
       std::int32_t* const to = packed + chunk * chunk_pairs * panel_lines + group;
-      for (int quarter = 0; quarter < chunk_pairs / quarter_dwords; ++quarter) {
-        transpose_quarter(row, quarter, to + quarter * quarter_dwords * panel_lines);
+      if (rows == Simd::lanes) {
+        transpose_chunk(from + block.chunk[chunk], shape.stride, to);
+        continue;
       }
+      alignas(64) std::int16_t copy[Simd::lanes * chunk_columns] = {};
+      for (int row = 0; row < rows; ++row) {
+        std::int16_t const* const line = from + row * shape.stride + block.chunk[chunk];
+        for (int i = 0; i < chunk_columns; ++i) copy[row * chunk_columns + i] = line[i];
+      }
+      transpose_chunk(copy, chunk_columns, to);
     }
   }
 }
@@ -102,11 +118,11 @@ void pack_columns(std::int16_t const* codes, XbarShape const& shape, int panel,
 
 void pack_panel(Job const& job, BlockInput const& block, int plane, int panel,
                 std::int32_t* packed) {
-  std::int16_t const* const codes = job.plane_codes(plane);
+  std::int16_t const* const codes = job.panel_codes(plane, panel);
   if (job.rows_driven()) {
-    pack_rows(codes + panel * panel_lines, job.args->shape.stride, block, packed);
+    pack_rows(codes, block, packed);
   } else {
-    pack_columns(codes, job.args->shape, panel, block, packed);
+    pack_columns(codes, job.args->shape, panel * panel_lines, block, packed);
   }
 }
 

@@ -28,6 +28,10 @@ struct Simd {
   PANTHER_HD static Int zero() { return _mm512_setzero_si512(); }
   PANTHER_HD static Int load(void const* from) { return _mm512_loadu_si512(from); }
   PANTHER_HD static void store(void* to, Int value) { _mm512_storeu_si512(to, value); }
+  PANTHER_HD static void store_halves(void* low, void* high, Int value) {
+    _mm256_storeu_si256(static_cast<__m256i*>(low), _mm512_castsi512_si256(value));
+    _mm256_storeu_si256(static_cast<__m256i*>(high), _mm512_extracti64x4_epi64(value, 1));
+  }
   PANTHER_HD static Int broadcast(std::int32_t value) { return _mm512_set1_epi32(value); }
   PANTHER_HD static Int dot(Int sum, Int a, Int b) { return _mm512_dpwssd_epi32(sum, a, b); }
   PANTHER_HD static Int add(Int a, Int b) { return _mm512_add_epi32(a, b); }
@@ -69,6 +73,10 @@ struct Simd {
   }
   PANTHER_HD static void store(void* to, Int value) {
     _mm256_storeu_si256(static_cast<__m256i*>(to), value);
+  }
+  PANTHER_HD static void store_halves(void* low, void* high, Int value) {
+    _mm_storeu_si128(static_cast<__m128i*>(low), _mm256_castsi256_si128(value));
+    _mm_storeu_si128(static_cast<__m128i*>(high), _mm256_extracti128_si256(value, 1));
   }
   PANTHER_HD static Int broadcast(std::int32_t value) { return _mm256_set1_epi32(value); }
   PANTHER_HD static Int dot(Int sum, Int a, Int b) {

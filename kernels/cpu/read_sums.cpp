@@ -16,13 +16,17 @@ using Float = Simd::Float;
 constexpr int tile = 2 * Simd::lanes;  // sensed lines of two vectors
 
 /// S streams by two vectors of sensed lines.
-template <int S>
+template <int S, bool fetching>
 void tile_products(std::int32_t const* packed, int pairs, std::int32_t const* digits,
-                   std::int32_t* sums) {
+                   NextPanel const& next, std::int32_t* sums) {
   Int sum[S][2];
 #pragma GCC unroll 8
   for (int s = 0; s < S; ++s) sum[s][0] = sum[s][1] = Simd::zero();
   for (int pair = 0; pair < pairs; ++pair) {
+    if constexpr (fetching) {
+      __builtin_prefetch(next.codes + next.ahead[2 * pair]);
+      __builtin_prefetch(next.codes + next.ahead[2 * pair + 1]);
+    }
     Int const low = Simd::load(packed + pair * panel_lines);
     Int const high = Simd::load(packed + pair * panel_lines + Simd::lanes);
 #pragma GCC unroll 8
@@ -64,7 +68,7 @@ void tile_powers(float const* squares, int lines, float const* weights, float* p
 /// T neighbouring tiles by S streams from the rows themselves; lanes beyond two tiles a panel lie
 /// in the next panel's sums.
 template <int T, int S>
-void rows_direct(std::int16_t const* codes, int stride, BlockInput const& block, int streams,
+void rows_direct(std::int16_t const* codes, BlockInput const& block, int streams,
                  std::int32_t* sums) {
   Int sum[T][S][2];
 #pragma GCC unroll 4
@@ -73,10 +77,8 @@ void rows_direct(std::int16_t const* codes, int stride, BlockInput const& block,
     for (int s = 0; s < S; ++s) sum[t][s][0] = sum[t][s][1] = Simd::zero();
   }
   for (int pair = 0; pair < block.pairs; ++pair) {
-    std::int16_t const* const even =
-        codes + static_cast<std::int64_t>(block.line[2 * pair]) * stride;
-    std::int16_t const* const odd =
-        codes + static_cast<std::int64_t>(block.line[2 * pair + 1]) * stride;
+    std::int16_t const* const even = codes + block.ahead[2 * pair];
+    std::int16_t const* const odd = codes + block.ahead[2 * pair + 1];
 #pragma GCC unroll 4
     for (int t = 0; t < T; ++t) {
       Int const a = Simd::load(even + t * tile);
@@ -152,12 +154,7 @@ void columns_direct(std::int16_t const* const* row, BlockInput const& block,
       }
     }
   }
-  alignas(64) std::int32_t result[2 * direct_rows];
-  Simd::store(result, lane_sums(sum));
-  for (int i = 0; i < direct_rows; ++i) {
-    sums[i] = result[i];
-    sums[panel_lines + i] = result[direct_rows + i];
-  }
+  Simd::store_halves(sums, sums + panel_lines, lane_sums(sum));
 }
 
 void add_columns_direct(Job const& job, BlockInput const& block, int plane, int panel,
@@ -165,7 +162,6 @@ void add_columns_direct(Job const& job, BlockInput const& block, int plane, int 
   XbarShape const& shape = job.args->shape;
   std::int16_t const* const codes = job.plane_codes(plane);
   for (int first = 0; first < panel_lines; first += direct_rows) {
-    if (panel * panel_lines + first >= shape.rows) return;
     std::int16_t const* row[direct_rows];
     for (int i = 0; i < direct_rows; ++i) {
       int const line = smaller(panel * panel_lines + first + i, shape.rows - 1);
@@ -180,17 +176,23 @@ void add_columns_direct(Job const& job, BlockInput const& block, int plane, int 
 }  // namespace
 
 void add_products(Job const& job, BlockInput const& block, std::int32_t const* packed,
-                  std::int32_t* sums) {
+                  NextPanel const& next, std::int32_t* sums) {
   constexpr int S = Simd::streams;
   for (int part = 0; part < panel_lines; part += tile) {
+    std::int32_t const* const from = packed + part;
+    std::int32_t* const to = sums + part;
     int s = 0;
+    if (part == 0 && next.codes != nullptr && job.streams >= S) {
+      tile_products<S, true>(from, block.pairs, block.digits, next, to);
+      s = S;
+    }
     for (; s + S <= job.streams; s += S) {
-      tile_products<S>(packed + part, block.pairs, block.digits + s * max_pairs,
-                       sums + s * panel_lines + part);
+      tile_products<S, false>(from, block.pairs, block.digits + s * max_pairs, next,
+                              to + s * panel_lines);
     }
     for (; s < job.streams; s += 2) {
-      tile_products<2>(packed + part, block.pairs, block.digits + s * max_pairs,
-                       sums + s * panel_lines + part);
+      tile_products<2, false>(from, block.pairs, block.digits + s * max_pairs, next,
+                              to + s * panel_lines);
     }
   }
 }
@@ -223,21 +225,20 @@ void add_direct(Job const& job, BlockInput const& block, int plane, int panel, i
   }
   constexpr int T = Simd::direct_tiles;
   std::int16_t const* const codes = job.plane_codes(plane) + panel * panel_lines;
-  int const stride = job.args->shape.stride;
   int const width = panels * panel_lines;
   int const step = width / tile;
   if (job.streams == 2 && step == T) {
-    rows_direct<T, 2>(codes, stride, block, 2, sums);
+    rows_direct<T, 2>(codes, block, 2, sums);
   } else if (job.streams == 4 && step == T / 2) {
-    rows_direct<T / 2, 4>(codes, stride, block, 4, sums);
+    rows_direct<T / 2, 4>(codes, block, 4, sums);
   } else {
     for (int at = 0; at < width; at += tile) {
       std::int32_t* const to =
           sums + at / panel_lines * job.streams * panel_lines + at % panel_lines;
       if (job.streams == 2) {
-        rows_direct<1, 2>(codes + at, stride, block, 2, to);
+        rows_direct<1, 2>(codes + at, block, 2, to);
       } else {
-        rows_direct<1, 4>(codes + at, stride, block, 4, to);
+        rows_direct<1, 4>(codes + at, block, 4, to);
       }
     }
   }
