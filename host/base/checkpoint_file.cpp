@@ -10,6 +10,7 @@
 #include <numeric>
 
 #include "host/base/digest.hpp"
+#include "host/base/text_difference.hpp"
 
 namespace panther {
 namespace {
@@ -57,31 +58,10 @@ void verify(fs::path const& path) {
   }
 }
 
-/// The line that starts at `start`, and moves `start` behind it; past the end: "(end of text)".
-std::string_view next_line(std::string_view text, std::size_t& start) {
-  if (start >= text.size()) return "(end of text)";
-  std::size_t const end = std::min(text.find('\n', start), text.size());
-  std::string_view const line = text.substr(start, end - start);
-  start = end + 1;
-  return line;
-}
-
 void require_same_config(fs::path const& path, std::string_view stored, std::string_view present) {
   if (stored == present) return;
-  std::size_t in_stored = 0;
-  std::size_t in_present = 0;
-  std::string_view old_line;
-  std::string_view new_line;
-  int number = 0;
-  do {
-    old_line = next_line(stored, in_stored);
-    new_line = next_line(present, in_present);
-    ++number;
-  } while (old_line == new_line && (in_stored < stored.size() || in_present < present.size()));
-  throw CheckpointError(
-      fmt::format("{}: the checkpoint belongs to another configuration; first difference in line "
-                  "{}: it has `{}`, now it is `{}`",
-                  path.string(), number, old_line, new_line));
+  throw CheckpointError(fmt::format("{}: the checkpoint belongs to another configuration; {}",
+                                    path.string(), first_difference(stored, present)));
 }
 
 hdf5::File open_verified(fs::path const& path) {

@@ -14,6 +14,9 @@
 namespace panther {
 namespace {
 
+/// What asked for the first file.
+constexpr std::string_view command_line = "command line";
+
 constexpr std::string_view preset_prefix = "preset:";
 
 bool is_preset(std::string_view source) { return source.starts_with(preset_prefix); }
@@ -132,7 +135,7 @@ class Loader {
   }
 
   void report(std::string const& origin, std::string const& message) {
-    problems_.push_back({origin, origin.starts_with("--") ? "" : "include", message});
+    problems_.push_back({origin, origin == command_line ? "" : "include", message});
   }
 
   std::span<Preset const> presets_;
@@ -147,7 +150,7 @@ class Loader {
 ConfigNode load_config(std::string const& source, std::span<std::string const> sets,
                        std::span<Preset const> presets) {
   Loader loader(presets);
-  loader.load(source, "--config " + source);
+  loader.load(source, std::string(command_line));
   ConfigNode config = loader.finish();
   apply_sets(config, sets);
   return config;
