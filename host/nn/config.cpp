@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <string>
 
 #include "devicemodels/core/math.hpp"
 
@@ -21,8 +22,9 @@ void check_read(RunConfig const& config) {
   require(dac == 1 || dac == 2 || dac == 4 || dac == 8,
           "read.dac_bits = " + std::to_string(dac) + " (must be 1, 2, 4 or 8: it divides 16)");
   require(config.read.mode == ReadMode::bit_serial || config.read.adc_bits == 0,
-          "read.mode = \"collapsed\" needs an ideal converter: set read.adc_bits = 0, or read.mode "
-          "= \"bit_serial\"");
+          "read.mode = \"collapsed\" needs an ideal converter, but read.adc_bits = " +
+              std::to_string(config.read.adc_bits) +
+              ": set read.adc_bits = 0, or read.mode = \"bit_serial\"");
   require(config.read.adc_bits != 1,
           "read.adc_bits = 1 (must be 0 for an ideal converter, or lie in [2, 16])");
 }
@@ -31,11 +33,51 @@ void check_update(RunConfig const& config) {
   bool const batch_digits = config.update.method == UpdateMethod::batch_digits;
   require(config.update.fidelity == Fidelity::aggregate ||
               config.update.method == UpdateMethod::opa_streamed,
-          "update.fidelity = \"pulse\" needs update.method = \"opa_streamed\": only streamed "
-          "updates come in pulses");
+          "update.fidelity = \"pulse\" needs update.method = \"opa_streamed\", not \"" +
+              std::string(enum_name(config.update.method)) +
+              "\": only streamed updates come in pulses");
   require(config.training.optimizer == Optimizer::sgd || batch_digits,
           "training.optimizer = \"" + std::string(enum_name(config.training.optimizer)) +
               "\" needs update.method = \"batch_digits\": moments are kept digitally");
+}
+
+void check_network(NetworkConfig const& network) {
+  require(!network.layers.empty(), "network.layers is empty (at least one layer is needed)");
+  Activation const last = network.layers.back().activation;
+  require(last == Activation::identity || network.loss == Loss::squared_error,
+          "network.loss = \"softmax_cross_entropy\" needs activation = \"identity\" in the last "
+          "layer; network.layers[" +
+              std::to_string(network.layers.size() - 1) + "] has \"" +
+              std::string(enum_name(last)) + "\"");
+}
+
+void check_formats(RunConfig const& config, int weight_bits) {
+  for (std::size_t i = 0; i < config.network.layers.size(); ++i) {
+    std::optional<int> const own = config.network.layers[i].w_frac;
+    int const w_frac = own.value_or(config.formats.w_frac);
+    std::string const key =
+        own ? "network.layers[" + std::to_string(i) + "].w_frac" : std::string("formats.w_frac");
+    require(w_frac < weight_bits,
+            key + " = " + std::to_string(w_frac) +
+                " (must be below slicing.weight_bits = " + std::to_string(weight_bits) + ")");
+  }
+}
+
+/// What the constants of devices are derived from must not contradict itself.
+void check_device(DeviceConfig const& device) {
+  try {
+    static_cast<void>(device_constants(device, 0));
+    std::visit(
+        [](auto const& law) {
+          if constexpr (requires { law.resolved_up(); }) {
+            static_cast<void>(law.resolved_up());
+            static_cast<void>(law.resolved_down());
+          }
+        },
+        device.law);
+  } catch (std::invalid_argument const& error) {
+    throw std::invalid_argument(std::string("device: ") + error.what());
+  }
 }
 
 }  // namespace
@@ -48,30 +90,11 @@ std::vector<LayerConfig> default_layers() {
 }
 
 void check(RunConfig const& config) {
-  require(!config.network.layers.empty(), "network.layers is empty (at least one layer is needed)");
-  Slicing const slicing = make_slicing(config.slicing);
-  require(
-      config.network.layers.back().activation == Activation::identity ||
-          config.network.loss == Loss::squared_error,
-      "network.loss = \"softmax_cross_entropy\" needs activation = \"identity\" in the last layer");
+  check_network(config.network);
+  check_formats(config, make_slicing(config.slicing).weight_bits);
   check_read(config);
   check_update(config);
-  for (std::size_t i = 0; i < config.network.layers.size(); ++i) {
-    int const w_frac = config.network.layers[i].w_frac.value_or(config.formats.w_frac);
-    require(w_frac < slicing.weight_bits,
-            "network.layers[" + std::to_string(i) + "]: w_frac = " + std::to_string(w_frac) +
-                " (must be below slicing.weight_bits = " + std::to_string(slicing.weight_bits) +
-                ")");
-  }
-  static_cast<void>(device_constants(config.device, 0));
-  std::visit(
-      [](auto const& law) {
-        if constexpr (requires { law.resolved_up(); }) {
-          static_cast<void>(law.resolved_up());
-          static_cast<void>(law.resolved_down());
-        }
-      },
-      config.device.law);
+  check_device(config.device);
 }
 
 double learning_rate_of(TrainingConfig const& config, int epoch) {

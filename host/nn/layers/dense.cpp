@@ -429,8 +429,16 @@ std::vector<double> DenseLayer::weights(int replica) const {
   return result;
 }
 
+std::string DenseLayer::archive_prefix() const {
+  return "layers/" + std::to_string(spec_.index) + "/";
+}
+
+void DenseLayer::restore_codes(StateArchive& archive) {
+  archive.array(archive_prefix() + "codes", codes_);
+}
+
 void DenseLayer::archive(StateArchive& archive) {
-  std::string const prefix = "layers/" + std::to_string(spec_.index) + "/";
+  std::string const prefix = archive_prefix();
   archive.array(prefix + "codes", codes_);
   archive.array(prefix + "slice_counters", counters_);
   archive.array(prefix + "layer_counters", layer_counters_);

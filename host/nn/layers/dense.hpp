@@ -118,7 +118,11 @@ class DenseLayer {
 
   void archive(StateArchive& archive);
 
+  /// Only the devices of an archive.
+  void restore_codes(StateArchive& archive);
+
  private:
+  std::string archive_prefix() const;
   ReadArgs read_args(Examples examples, Driven driven) const;
   UpdateArgs update_args() const;
   ResolveArgs resolve_args(std::uint64_t event) const;
