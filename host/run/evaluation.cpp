@@ -11,6 +11,8 @@
 
 #include "host/base/result_file.hpp"
 #include "host/run/final_state.hpp"
+#include "host/run/run_checkpoint.hpp"
+#include "host/run/run_target.hpp"
 
 namespace panther {
 
@@ -41,21 +43,25 @@ void check_sets(std::vector<std::string> const& sets) {
 
 EvaluateOutcome evaluate(EvaluateRequest const& request) {
   check_sets(request.sets);
-  if (!std::filesystem::exists(request.result)) {
-    throw UserError(fmt::format("{}: no such file", request.result.string()));
-  }
-  ResultReader const reader(request.result);
-  std::string const name = request.result.string();
-  RunConfig const config =
-      parse_run_configuration(reader.config(), name + ":/config", request.sets);
+  std::filesystem::path const found = require_result(request.result);
+  ResultReader const reader(found);
+  std::string const name = found.string();
+  std::string const origin = name + ":/config";
+  RunConfig const config = parse_run_configuration(reader.config(), origin, request.sets);
   auto const data = load_run_data(config.data, request.execution.data_folders);
   auto const backend = make_backend(request.execution);
   try {
     Trainer trainer(config, data->view, *backend, {{config.training.seed, config.device}}, {});
-    load_final_state(reader, name, trainer);
+    std::string source = name;
+    if (reader.complete()) {
+      load_final_state(reader, name, trainer);
+    } else {
+      source = checkpoint_path(result_of(found)).string();
+      load_checkpoint_state(source, parse_run_configuration(reader.config(), origin), trainer);
+    }
     trainer.calibrate_reads();
     Score const score = trainer.evaluate(data->view.test).front();
-    return {.source = name,
+    return {.source = source,
             .dataset = data->dataset.name,
             .examples = data->view.test.size(),
             .loss = score.loss,
@@ -63,7 +69,7 @@ EvaluateOutcome evaluate(EvaluateRequest const& request) {
   } catch (std::invalid_argument const& error) {
     throw UserError(fmt::format("{}: {}", name, error.what()));
   } catch (BackendError const& error) {
-    throw UserError(error.what());
+    throw UserError(fmt::format("{}: {}", name, error.what()));
   }
 }
 

@@ -13,7 +13,8 @@
 namespace panther {
 
 struct EvaluateRequest {
-  std::filesystem::path result;  // complete, or of a run that lasts or died: its checkpoint is used
+  /// A result, or of a run that lasts or died any of its files: its checkpoint is used.
+  std::filesystem::path result;
   std::vector<std::string> sets;
   ExecutionOptions execution;
 };

@@ -9,6 +9,7 @@
 
 #include "host/base/errors.hpp"
 #include "host/base/metric_rows.hpp"
+#include "host/run/run_checkpoint.hpp"
 
 namespace panther {
 
@@ -85,6 +86,19 @@ void load_final_state(ResultReader const& reader, std::string const& name, Train
     }
     layer.load_codes(reader.array<std::int16_t>(path).values);
   }
+}
+
+void load_checkpoint_state(std::filesystem::path const& checkpoint, RunConfig const& config,
+                           Trainer& trainer) {
+  if (!std::filesystem::exists(checkpoint)) {
+    throw UserError(
+        fmt::format("{}: no such file: the run is unfinished and has no checkpoint yet (one is "
+                    "written after every epoch, and every output.checkpoint_every_batches)",
+                    checkpoint.string()));
+  }
+  StateMap state = read_run_checkpoint(checkpoint, config);
+  StateArchive archive = StateArchive::loader(state);
+  for (DenseLayer& layer : trainer.layers()) layer.restore_codes(archive);
 }
 
 }  // namespace panther

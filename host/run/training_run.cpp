@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <new>
 
 #include "host/base/config_printer.hpp"
 #include "host/base/metric_rows.hpp"
@@ -19,6 +20,7 @@
 #include "host/run/activity.hpp"
 #include "host/run/final_state.hpp"
 #include "host/run/run_checkpoint.hpp"
+#include "host/run/run_target.hpp"
 
 namespace panther {
 
@@ -54,7 +56,6 @@ class TrainingRun {
   }
 
   TrainOutcome run() {
-    StopSignals const signals;
     open_result(restore());
     while (trainer_.epoch() < request_.config.training.epochs) run_epoch();
     return finish();
@@ -94,11 +95,8 @@ class TrainingRun {
                              : ResultWriter::create(request_.result, mode));
     if (!restored) std::filesystem::remove(checkpoint_path(request_.result));
     declare_tables();
-    if (restored) {
-      keep_rows();
-    } else {
-      writer_->write_config(print_config(request_.config, ConfigStyle::plain));
-    }
+    if (restored) keep_rows();
+    writer_->write_config(print_config(request_.config, ConfigStyle::plain));
     provenance_ = begin_provenance();
     describe_execution();
     writer_->write(provenance_);
@@ -187,7 +185,7 @@ class TrainingRun {
   [[noreturn]] void stop() {
     save();
     throw RunInterrupted(fmt::format(
-        "stopped by {} in epoch {} after batch {} of {}; checkpoint {}; continue with --resume",
+        "stopped by {} in epoch {} after batch {} of {}; checkpoint: {}",
         StopSignals::signal() == SIGINT ? "SIGINT" : "SIGTERM", trainer_.epoch() + 1,
         trainer_.batch(), trainer_.batches_per_epoch(), checkpoint_path(request_.result).string()));
   }
@@ -287,10 +285,6 @@ class TrainingRun {
   std::vector<ResultTable<LayerRow>> layer_rows_;
 };
 
-bool is_complete(std::filesystem::path const& result) {
-  return std::filesystem::exists(result) && !std::filesystem::exists(running_path(result));
-}
-
 }  // namespace
 
 TrainOutcome outcome_of(std::filesystem::path const& result) {
@@ -313,24 +307,22 @@ TrainOutcome outcome_of(std::filesystem::path const& result) {
 }
 
 TrainOutcome train(TrainRequest const& request, Announce const& announce) {
+  require_target(request.result, request.on_existing, request.resume);
   if (request.resume && is_complete(request.result)) {
-    ResultReader const reader(request.result);
-    if (reader.config() != print_config(request.config, ConfigStyle::plain)) {
-      throw UserError(fmt::format(
-          "{}: is the complete result of another configuration; choose another --output, or "
-          "--overwrite it",
-          request.result.string()));
-    }
+    require_same_configuration(request.result, request.config);
     std::filesystem::remove(checkpoint_path(request.result));
     announce(fmt::format("{} is complete: nothing to resume", request.result.string()));
     return outcome_of(request.result);
   }
+  StopSignals const signals;  // before threads start, so that the main thread gets them
   try {
     return TrainingRun(request, announce).run();
   } catch (std::invalid_argument const& error) {
-    throw UserError(error.what());
+    throw UserError(fmt::format("{}: {}", request.name, error.what()));
   } catch (BackendError const& error) {
-    throw UserError(error.what());
+    throw UserError(fmt::format("{}: {}", request.name, error.what()));
+  } catch (std::bad_alloc const&) {
+    throw UserError(fmt::format("{}: not enough memory for this network and batch", request.name));
   }
 }
 

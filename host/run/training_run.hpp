@@ -17,6 +17,7 @@
 namespace panther {
 
 struct TrainRequest {
+  std::string name;  // of the configuration, in messages
   RunConfig config;
   ExecutionOptions execution;
   std::filesystem::path result;
@@ -36,7 +37,7 @@ struct TrainOutcome {
   std::uint64_t saturations = 0;
 };
 
-/// The run was ended by a signal after writing a checkpoint.
+/// The run was ended by a signal after writing a checkpoint; what() says where the run stood.
 class RunInterrupted : public UserError {
  public:
   using UserError::UserError;
@@ -47,7 +48,7 @@ using Announce = std::function<void(std::string const&)>;
 
 /// Trains to the end, or until a signal (RunInterrupted). With `resume` it continues from the
 /// checkpoint beside the result if there is one, starts if there is none, and does nothing if the
-/// result is complete.
+/// result is complete. Throws UserError, DatasetError, and what files throw.
 TrainOutcome train(TrainRequest const& request, Announce const& announce);
 
 /// What a complete result says of its run (wall_s is 0).

@@ -9,9 +9,11 @@
 
 #include "host/base/metric_rows.hpp"
 #include "host/base/result_file.hpp"
+#include "host/run/run_target.hpp"
 #include "host/run/training_run.hpp"
 #include "host/tools/command.hpp"
 #include "host/tools/common_options.hpp"
+#include "host/tools/interruption.hpp"
 #include "host/tools/plot.hpp"
 
 namespace panther {
@@ -66,14 +68,16 @@ void print_table(TrainOutcome const& outcome) {
 
 int run_demo(DemoArguments const& arguments) {
   std::filesystem::path const result = free_result_path();
-  TrainRequest const request{.config = load_run_configuration("preset:demo", {}),
+  TrainRequest const request{.name = "preset:demo",
+                             .config = load_run_configuration("preset:demo", {}),
                              .execution = arguments.execution,
                              .result = result};
   fmt::print(
       stderr,
       "Training 784-64-10 on Fashion-MNIST: every weight in 8 slices on emulated ReRAM devices.\n");
-  TrainOutcome const outcome =
-      train(request, [](std::string const& text) { fmt::print(stderr, "{}\n", text); });
+  TrainOutcome const outcome = train_or_explain(
+      request, [](std::string const& text) { fmt::print(stderr, "{}\n", text); },
+      fmt::format("continue with panther train preset:demo -o {} --resume", result.string()));
   print_table(outcome);
   std::filesystem::path picture = result;
   picture.replace_extension(".png");
@@ -87,7 +91,7 @@ int run_demo(DemoArguments const& arguments) {
 int run_plot(PlotArguments const& arguments) {
   std::filesystem::path picture = arguments.picture;
   if (picture.empty()) picture = std::filesystem::path(arguments.result).replace_extension(".png");
-  plot_result(arguments.result, picture);
+  plot_result(require_result(arguments.result), picture);
   fmt::print("{}\n", picture.string());
   return 0;
 }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <memory>
 
 #include "host/base/digest.hpp"
@@ -11,6 +12,7 @@
 #include "host/base/provenance.hpp"
 #include "host/base/result_file.hpp"
 #include "host/base/schema_document.hpp"
+#include "host/run/run_target.hpp"
 #include "host/tools/command.hpp"
 
 namespace panther {
@@ -57,7 +59,7 @@ void print_layers(ResultReader const& reader) {
 void print_summary(ResultReader const& reader, std::string const& path) {
   Provenance const origin = reader.record<Provenance>();
   fmt::print("{}: {}\n", path,
-             reader.complete() ? "complete" : "incomplete: the run lasts or died");
+             reader.complete() ? "complete" : "incomplete: the run still lasts, or was stopped");
   fmt::print("panther {} ({}{}), {} {}, seed {}, {} to {}\n", origin.program_version,
              origin.git_revision, origin.git_dirty ? ", modified" : "", origin.backend,
              origin.device, origin.seed, origin.start_time,
@@ -81,17 +83,18 @@ void print_summary(ResultReader const& reader, std::string const& path) {
 }
 
 int run_inspect(InspectArguments const& arguments) {
+  std::filesystem::path const path = require_result(arguments.result);
   if (arguments.digest) {
-    fmt::print("{}\n", digest_of_result(arguments.result));
+    fmt::print("{}\n", digest_of_result(path));
     return 0;
   }
-  ResultReader const reader(arguments.result);
+  ResultReader const reader(path);
   if (arguments.config) {
     fmt::print("{}", reader.config());
   } else if (arguments.json) {
-    fmt::print("{}\n", as_json(reader, arguments.result).dump());
+    fmt::print("{}\n", as_json(reader, path.string()).dump());
   } else {
-    print_summary(reader, arguments.result);
+    print_summary(reader, path.string());
   }
   return 0;
 }
@@ -102,7 +105,7 @@ void add_inspect_command(CommandLine& program) {
   auto const arguments = std::make_shared<InspectArguments>();
   CommandLine& command = program.command("inspect", "show what a result file holds");
   command.positional("result", arguments->result,
-                     "result file, complete or not (run.h5, run.running.h5)");
+                     "result file; of an unfinished run what there is so far");
   command.flag(
       "--digest", arguments->digest,
       "one hash of all content but provenance and wall-clock times: equal runs have equal digests");

@@ -49,9 +49,9 @@ void plot_result(std::filesystem::path const& result, std::filesystem::path cons
     throw UserError(fmt::format("{}: no such file", result.string()));
   if (run_python(std::string(plot_script()), result.string(), picture.string()) != 0) {
     throw UserError(
-        fmt::format("drawing {} failed; it needs h5py and matplotlib (Debian: apt-get install "
-                    "python3-h5py python3-matplotlib)",
-                    picture.string()));
+        fmt::format("drawing {} failed: see above; {} needs h5py and matplotlib (Debian: apt-get "
+                    "install python3-h5py python3-matplotlib)",
+                    picture.string(), python));
   }
 }
 

@@ -18,19 +18,35 @@ ACCENT = "#c8553d"
 MUTED = "#8a939b"
 
 
+def columns(group, *names):
+    """The columns as arrays: matplotlib cannot index HDF5 datasets."""
+    return [group[name][:] for name in names]
+
+
+def label_epochs(axis, epochs):
+    axis.set_xlabel("epoch")
+    axis.set_xlim(min(epochs, default=1) - 0.5, max(epochs, default=1) + 0.5)
+    axis.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
+
+
 def draw_loss(axis, epoch):
-    axis.plot(epoch["epoch"], epoch["train_loss"], "o-", color=INK, label="training")
-    axis.plot(epoch["epoch"], epoch["test_loss"], "s--", color=ACCENT, label="test")
-    axis.set(title="Loss", xlabel="epoch")
+    number, training, test = columns(epoch, "epoch", "train_loss", "test_loss")
+    axis.plot(number, training, "o-", color=INK, label="training")
+    axis.plot(number, test, "s--", color=ACCENT, label="test")
+    axis.set(title="Loss", ylabel="mean loss")
     axis.set_ylim(bottom=0)
+    label_epochs(axis, number)
     axis.legend(frameon=False)
 
 
 def draw_accuracy(axis, epoch, baseline):
-    axis.plot(epoch["epoch"], 100 * epoch["test_accuracy"][:], "o-", color=INK, label="emulated devices")
+    number, accuracy = columns(epoch, "epoch", "test_accuracy")
+    axis.plot(number, 100 * accuracy, "o-", color=INK, label="emulated devices")
     if baseline is not None:
-        axis.plot(baseline["epoch"], 100 * baseline["test_accuracy"][:], "s--", color=MUTED, label="float32")
-    axis.set(title="Test accuracy", xlabel="epoch", ylabel="%")
+        reference_number, reference = columns(baseline, "epoch", "test_accuracy")
+        axis.plot(reference_number, 100 * reference, "s--", color=MUTED, label="float32")
+    axis.set(title="Test accuracy", ylabel="right answers (%)")
+    label_epochs(axis, number)
     axis.legend(frameon=False, loc="lower right")
 
 
@@ -41,25 +57,32 @@ def draw_saturation(axis, layers):
         share = [100 * s / u if u else 0 for s, u in zip(saturations, updates)]
         width = 0.8 / len(layers)
         places = [slice_ + (index + 0.5) * width - 0.4 for slice_ in range(len(share))]
-        axis.bar(places, share, width, label=name.replace("_", " "), color=plt.cm.viridis(index / max(len(layers), 2)))
-    axis.set(title="Saturated updates per slice", xlabel="slice (0: least significant)", ylabel="% of device updates")
+        color = plt.cm.viridis(0.85 * index / max(len(layers) - 1, 1))
+        axis.bar(places, share, width, label=name.replace("_", " "), color=color)
+    axis.set(title="Saturated updates by slice", xlabel="slice (0: least significant)",
+             ylabel="share of device updates (%)")
+    axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     axis.legend(frameon=False)
 
 
 def main(result, picture):
     with h5py.File(result, "r") as file:
         metrics = file["metrics"]
-        figure, axes = plt.subplots(1, 3, figsize=(12, 3.6), layout="constrained")
+        figure, axes = plt.subplots(1, 3, figsize=(12, 3.8), layout="constrained")
         draw_loss(axes[0], metrics["epoch"])
         draw_accuracy(axes[1], metrics["epoch"], metrics.get("baseline"))
         draw_saturation(axes[2], metrics["layers"])
         for axis in axes:
             axis.spines[["top", "right"]].set_visible(False)
-            axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+            axis.grid(axis="y", color="#e6e6e6")
+            axis.set_axisbelow(True)
         figure.savefig(picture, dpi=120)
 
 
 if __name__ == "__main__":
     if len(sys.argv) != 3:
         sys.exit(__doc__)
-    main(sys.argv[1], sys.argv[2])
+    try:
+        main(sys.argv[1], sys.argv[2])
+    except OSError as error:
+        sys.exit(f"{sys.argv[1]}: {error}")

@@ -3,15 +3,15 @@
 
 #include <fmt/format.h>
 
-#include <memory>
-
 #include <cstdio>
 #include <filesystem>
+#include <memory>
 
 #include "host/base/json.hpp"
 #include "host/run/training_run.hpp"
 #include "host/tools/command.hpp"
 #include "host/tools/common_options.hpp"
+#include "host/tools/interruption.hpp"
 
 namespace panther {
 
@@ -37,10 +37,11 @@ std::filesystem::path result_path(TrainArguments const& arguments) {
 }
 
 Json as_json(TrainOutcome const& outcome) {
+  bool const trained = outcome.epochs > 0;
   Json json = {{"result", outcome.result.string()},
                {"epochs", outcome.epochs},
-               {"train_loss", outcome.train_loss},
-               {"test_accuracy", outcome.test_accuracy}};
+               {"train_loss", trained ? Json(outcome.train_loss) : Json()},
+               {"test_accuracy", trained ? Json(outcome.test_accuracy) : Json()}};
   if (outcome.baseline_test_accuracy)
     json["baseline_test_accuracy"] = *outcome.baseline_test_accuracy;
   json["wall_s"] = outcome.wall_s;
@@ -53,13 +54,15 @@ int run_train(TrainArguments const& arguments) {
   std::vector<std::string> sets = arguments.sets;
   if (arguments.seed) sets.push_back(fmt::format("training.seed={}", *arguments.seed));
   TrainRequest const request{
+      .name = arguments.config,
       .config = load_run_configuration(arguments.config, sets),
       .execution = arguments.execution,
       .result = result_path(arguments),
       .on_existing = arguments.overwrite ? OnExisting::replace : OnExisting::refuse,
       .resume = arguments.resume};
   auto const announce = [](std::string const& line) { fmt::print(stderr, "{}\n", line); };
-  TrainOutcome const outcome = train(request, announce);
+  TrainOutcome const outcome =
+      train_or_explain(request, announce, "continue with the same command and --resume");
   announce(fmt::format("result: {}", outcome.result.string()));
   if (arguments.json) fmt::print("{}\n", as_json(outcome).dump());
   return 0;
