@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <memory>
@@ -37,7 +38,10 @@ class CliCommand final : public CommandLine {
   }
   void option(std::string const& names, std::optional<std::uint64_t>& value,
               std::string const& help) override {
-    app_->add_option(names, value, help);
+    app_->add_option(names, value, help)->check([](std::string const& text) {
+      bool const digits = text.find_first_not_of("0123456789") == std::string::npos;
+      return digits && !text.empty() ? std::string() : text + " is not a whole number";
+    });
   }
   void option(std::string const& names, std::vector<std::string>& values,
               std::string const& help) override {
@@ -74,12 +78,58 @@ class CliCommand final : public CommandLine {
   std::vector<std::unique_ptr<CliCommand>> children_;
 };
 
-int run(int argc, char** argv) {
-  CLI::App app("Trains networks on emulated bit-sliced ReRAM crossbars.", "panther");
-  app.set_version_flag("--version", begin_provenance().program_version);
-  app.get_formatter()->column_width(34);
-  int exit_code = 0;
-  CliCommand program(app, exit_code);
+/// The subcommand that the words name, as deep as they do, and the first word that names none.
+struct Named {
+  CLI::App* app;
+  std::string unknown;
+};
+
+Named named_command(CLI::App& program, int argc, char** argv) {
+  Named named{&program, {}};
+  for (int i = 1; i < argc; ++i) {
+    std::string const word = argv[i];
+    auto const commands = named.app->get_subcommands([](CLI::App*) { return true; });
+    if (commands.empty() || word.starts_with('-')) break;
+    auto const found = std::find_if(commands.begin(), commands.end(), [&](CLI::App const* command) {
+      return command->get_name() == word;
+    });
+    if (found == commands.end()) {
+      named.unknown = word;
+      break;
+    }
+    named.app = *found;
+  }
+  return named;
+}
+
+/// " (did you mean '--resume'?)" for the first word that is nearly an option of the command.
+std::string near_option(CLI::App const& command, int argc, char** argv) {
+  std::vector<std::string> options;
+  for (CLI::Option const* option : command.get_options()) {
+    for (std::string const& name : option->get_lnames()) options.push_back("--" + name);
+  }
+  for (int i = 1; i < argc; ++i) {
+    std::string const word = std::string(argv[i]).substr(0, std::string(argv[i]).find('='));
+    bool const known = std::find(options.begin(), options.end(), word) != options.end();
+    if (word.starts_with("--") && !known) return did_you_mean(word, options);
+  }
+  return {};
+}
+
+/// What was wrong with a command line, with the nearest command or option.
+std::string explain(CLI::ParseError const& error, Named const& named, int argc, char** argv) {
+  std::vector<std::string> commands;
+  for (CLI::App const* command : named.app->get_subcommands([](CLI::App*) { return true; }))
+    commands.push_back(command->get_name());
+  if (!named.unknown.empty()) {
+    return "unknown command '" + named.unknown + "'" + did_you_mean(named.unknown, commands) +
+           "; commands: " + join_words(commands);
+  }
+  if (!commands.empty()) return "give a command: " + join_words(commands);
+  return error.what() + near_option(*named.app, argc, argv);
+}
+
+void add_commands(CommandLine& program) {
   add_demo_command(program);
   add_train_command(program);
   add_eval_command(program);
@@ -88,6 +138,15 @@ int run(int argc, char** argv) {
   add_config_command(program);
   add_device_command(program);
   add_data_command(program);
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("Trains networks on emulated bit-sliced ReRAM crossbars.", "panther");
+  app.set_version_flag("--version", begin_provenance().program_version);
+  app.get_formatter()->column_width(34);
+  int exit_code = 0;
+  CliCommand program(app, exit_code);
+  add_commands(program);
   program.examples(
       "  panther demo\n  panther train preset:mlp --set training.epochs=2 -o mlp.h5\n"
       "  panther inspect mlp.h5\nEvery command has --help. Exit codes: 0 done, 1 failed, 2 wrong "
@@ -100,7 +159,7 @@ int run(int argc, char** argv) {
     return app.exit(version);
   } catch (CLI::ParseError const& error) {
     std::fprintf(stderr, "panther: %s\nSee panther --help, or panther COMMAND --help.\n",
-                 error.what());
+                 explain(error, named_command(app, argc, argv), argc, argv).c_str());
     return 2;
   }
   return exit_code;
