@@ -1,0 +1,142 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tests/host/nn/courses.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+
+namespace panther::test {
+
+namespace {
+
+std::string name_of(std::string_view variant, std::string_view rest) {
+  return std::string(variant) + "_" + std::string(rest);
+}
+
+RunConfig base_course() {
+  RunConfig config;
+  config.network.layers = dense_layers({7}, 3);
+  config.training.seed = 11;
+  config.training.epochs = 3;
+  config.training.batch = 5;
+  config.training.learning_rate = 0.05;
+  config.training.schedule = LearningRateSchedule::exponential;
+  config.device = rough_device();
+  config.crs.every = 6;
+  return config;
+}
+
+using Change = std::function<void(RunConfig&)>;
+
+class CourseList {
+ public:
+  void add(std::string name, Change const& change) {
+    RunConfig config = base_course();
+    change(config);
+    courses.push_back({std::move(name), config});
+  }
+  /// The same for each of the variants.
+  void add_variants(std::string_view name, Change const& change) {
+    for (auto const& [variant, word] : EnumNames<CrossbarVariant>::values) {
+      add(name_of(word, name), [&, chosen = variant](RunConfig& config) {
+        config.crossbar.variant = chosen;
+        change(config);
+      });
+    }
+  }
+
+  std::vector<Course> courses;
+};
+
+void use_converters(RunConfig& config) {
+  config.read.mode = ReadMode::bit_serial;
+  config.read.adc_bits = 5;
+  config.read.adc_range = AdcRange::calibrated;
+  config.read.calibration_examples = 8;
+}
+
+void add_algorithms(CourseList& list) {
+  for (auto const& [method, word] : EnumNames<UpdateMethod>::values) {
+    list.add_variants(word, [chosen = method](RunConfig& c) { c.update.method = chosen; });
+  }
+  for (Optimizer const optimizer : {Optimizer::momentum, Optimizer::adam}) {
+    list.add_variants(enum_name(optimizer), [optimizer](RunConfig& c) {
+      c.update.method = UpdateMethod::batch_digits;
+      c.training.optimizer = optimizer;
+      c.training.learning_rate = 0.01;
+    });
+  }
+  list.add_variants("dynamic", [](RunConfig& c) { c.formats.scale = Scale::dynamic_pow2; });
+  list.add("squared_error", [](RunConfig& c) {
+    c.network.loss = Loss::squared_error;
+    c.network.layers = dense_layers({6, 5}, 3, Activation::tanh);
+    c.network.layers.back().activation = Activation::sigmoid;
+  });
+  list.add("no_bias", [](RunConfig& c) {
+    for (LayerConfig& layer : c.network.layers) layer.bias = false;
+  });
+}
+
+void add_hardware(CourseList& list) {
+  list.add_variants("calibrated", use_converters);
+  list.add_variants("adaptive", [](RunConfig& c) {
+    c.crs.policy = CarryPolicy::adaptive;
+    c.crs.every = 4;
+    c.crs.threshold = 0.001;
+  });
+  list.add_variants("carry_batches", [](RunConfig& c) {
+    c.crs.unit = CarryUnit::batches;
+    c.crs.every = 3;
+  });
+  list.add("pulses", [](RunConfig& c) { c.update.fidelity = Fidelity::pulse; });
+  list.add("differential", [](RunConfig& c) { c.slicing.encoding = Encoding::differential; });
+  list.add("wide_weights", [](RunConfig& c) {
+    c.slicing.weight_bits = 32;
+    c.slicing.digits = DigitSet::two_complement;
+    c.formats.w_frac = 28;
+    c.formats.u_frac = 20;
+  });
+  list.add_variants("write_verify", [](RunConfig& c) {
+    c.crs.write = WriteMode::write_verify;
+    c.crs.initial_write = WriteMode::open_loop;
+    c.crs.adc_bits = 6;
+  });
+  list.add("single_cell", [](RunConfig& c) {
+    c.slicing.cell_bits_lsb_first = {16};
+    c.crs.policy = CarryPolicy::never;
+  });
+}
+
+}  // namespace
+
+DeviceConfig rough_device() {
+  DeviceConfig device;
+  Exponential::Params law;
+  law.alpha_up = 0.8;
+  law.alpha_down = 0.3;
+  device.law = law;
+  device.write_noise = {.kind = WriteNoiseKind::additive, .sigma = 0.05};
+  device.spread = {.slope = 0.1, .slope_correlation = 0.5, .window = 0.05, .nonlinearity = 0.1};
+  device.read_noise = {.relative = 0.02, .line = 0.1};
+  device.stuck = {.low = 0.01, .high = 0.01};
+  return device;
+}
+
+std::vector<Course> const& courses() {
+  static std::vector<Course> const all = [] {
+    CourseList list;
+    add_algorithms(list);
+    add_hardware(list);
+    return list.courses;
+  }();
+  return all;
+}
+
+TrainingData course_data() {
+  static RandomData const data(13, 3, 37, 9, 5);
+  return data.view;
+}
+
+}  // namespace panther::test

@@ -1,0 +1,133 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Any values of any keys within their ranges: the run is refused with a message, or trains to the
+// same bits on the plain and on the fastest CPU path, also after a restore.
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/host/nn/courses.hpp"
+#include "tests/support/random.hpp"
+
+namespace panther::test {
+namespace {
+
+/// Visits every key of a described struct and gives some of them random values of their ranges.
+class Scatter {
+ public:
+  Scatter(Random& random, double share) : random_(random), share_(share) {}
+
+  template <class T>
+  void operator()(std::string_view name, T& value, Field const& field) {
+    if constexpr (requires { T::fields(value, *this); }) {
+      T::fields(value, *this);
+    } else if (random_.chance(share_)) {
+      change(name, value, field);
+    }
+  }
+
+ private:
+  void change(std::string_view, bool& value, Field const&) { value = random_.chance(0.5); }
+  void change(std::string_view, std::string&, Field const&) {}
+  void change(std::string_view, std::uint64_t& value, Field const&) { value = random_.word(); }
+  void change(std::string_view, double& value, Field const& field) { value = number(field); }
+  void change(std::string_view name, int& value, Field const& field) {
+    // Sizes that only cost time and memory.
+    bool const size = name == "batch" || name == "calibration_examples" || name == "attempts";
+    double const high = size ? 40.0 : field.hi;
+    value = static_cast<int>(number({.lo = field.lo, .hi = high}));
+  }
+  void change(std::string_view, std::int64_t&, Field const&) {}
+  template <DescribedEnum E>
+  void change(std::string_view, E& value, Field const&) {
+    auto const& words = EnumNames<E>::values;
+    value =
+        words[static_cast<std::size_t>(random_.whole(0, static_cast<int>(words.size()) - 1))].first;
+  }
+  template <class T>
+  void change(std::string_view name, std::optional<T>& value, Field const& field) {
+    value.emplace();
+    change(name, *value, field);
+  }
+  void change(std::string_view, std::vector<int>& cells, Field const&) {
+    int const slices = random_.pick<int>({1, 2, 4, 8, 16});
+    cells.clear();
+    for (int s = 0; s < slices; ++s) cells.push_back(random_.whole(2, 16));
+  }
+  void change(std::string_view, std::vector<LayerConfig>& layers, Field const&) {
+    for (LayerConfig& layer : layers) {
+      int const units = layer.units;
+      LayerConfig::fields(layer, *this);
+      layer.units = units;
+    }
+  }
+  void change(std::string_view, LawParams& law, Field const&) {
+    if (random_.chance(0.5)) law = Exponential::Params{};
+    std::visit([this](auto& params) { std::decay_t<decltype(params)>::fields(params, *this); },
+               law);
+  }
+
+  /// An end of the range, or something between, small values as likely as large ones.
+  double number(Field const& field) {
+    int const kind = random_.whole(0, 4);
+    if (kind == 0) return field.lo;
+    if (kind == 1) return field.hi;
+    double const span = field.hi - field.lo;
+    return field.lo + span * std::pow(random_.real(0.0, 1.0), kind == 2 ? 1.0 : 6.0);
+  }
+
+  Random& random_;
+  double share_;
+};
+
+RunConfig scattered(Random& random) {
+  RunConfig config = random.pick(courses()).config;
+  Scatter scatter(random, random.real(0.02, 0.4));
+  RunConfig::fields(config, scatter);
+  // What half of all random configurations would be refused for.
+  if (random.chance(0.8)) config.read.dac_bits = random.pick<int>({1, 2, 4, 8});
+  if (random.chance(0.8) && config.read.adc_bits != 0) config.read.mode = ReadMode::bit_serial;
+  return config;
+}
+
+/// False if the configuration was refused.
+bool run_one(RunConfig const& config, Backend& plain, Backend& fast) {
+  std::unique_ptr<Trainer> reference;
+  try {
+    reference = single_trainer(config, course_data(), plain);
+  } catch (std::invalid_argument const& error) {
+    EXPECT_GT(std::string(error.what()).size(), 20U) << error.what();
+    return false;
+  }
+  train_batches(*reference, 2);
+  StateMap middle = state_of(*reference);
+  train_batches(*reference, 2);
+  reference->evaluate(course_data().test);
+  auto const other = single_trainer(config, course_data(), fast);
+  train_batches(*other, 4);
+  EXPECT_EQ(first_difference(state_of(*reference), state_of(*other)), "") << "backends differ";
+  auto const restored = single_trainer(config, course_data(), fast);
+  restored->archive(StateArchive::loader(middle));
+  train_batches(*restored, 2);
+  EXPECT_EQ(first_difference(state_of(*reference), state_of(*restored)), "") << "restored differs";
+  return true;
+}
+
+TEST(RandomConfiguration, IsRefusedOrReproducible) {
+  auto const plain = plain_backend();
+  auto const fast = make_cpu_backend({.threads = 2});
+  int accepted = 0;
+  int const count = trials(400);
+  for (int trial = 0; trial < count; ++trial) {
+    Random random(1000 + static_cast<std::uint64_t>(trial));
+    SCOPED_TRACE(random.trace());
+    accepted += run_one(scattered(random), *plain, *fast) ? 1 : 0;
+    if (HasFailure()) break;
+  }
+  EXPECT_GT(accepted, count / 5);
+}
+
+}  // namespace
+}  // namespace panther::test

@@ -1,0 +1,164 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Combinations of keys that are refused, and learning-rate schedules.
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <numbers>
+
+#include "tests/host/nn/courses.hpp"
+
+namespace panther::test {
+namespace {
+
+struct Refusal {
+  std::string name;
+  std::function<void(RunConfig&)> change;
+  std::vector<std::string> words;  // that the message must have: key, value, what is allowed
+};
+
+std::ostream& operator<<(std::ostream& out, Refusal const& refusal) { return out << refusal.name; }
+
+class Refused : public ::testing::TestWithParam<Refusal> {};
+
+TEST_P(Refused, NamesKeyValueAndWhatIsAllowed) {
+  RunConfig config;
+  check(config);
+  GetParam().change(config);
+  try {
+    check(config);
+    FAIL() << "accepted";
+  } catch (std::invalid_argument const& error) {
+    std::string const message = error.what();
+    for (std::string const& word : GetParam().words)
+      EXPECT_NE(message.find(word), std::string::npos) << message << "\nlacks: " << word;
+  }
+}
+
+void exponential_law(RunConfig& config, double alpha, double label) {
+  Exponential::Params law;
+  law.alpha_up = alpha;
+  law.label_up = label;
+  config.device.law = law;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Combinations, Refused,
+    ::testing::Values(
+        Refusal{"no_layers", [](RunConfig& c) { c.network.layers.clear(); }, {"network.layers"}},
+        Refusal{"dac_bits",
+                [](RunConfig& c) { c.read.dac_bits = 3; },
+                {"read.dac_bits = 3", "1, 2, 4 or 8"}},
+        Refusal{"collapsed_adc",
+                [](RunConfig& c) { c.read.adc_bits = 6; },
+                {"read.mode = \"collapsed\"", "read.adc_bits = 6", "bit_serial"}},
+        Refusal{"one_bit_adc",
+                [](RunConfig& c) {
+                  c.read.mode = ReadMode::bit_serial;
+                  c.read.adc_bits = 1;
+                },
+                {"read.adc_bits = 1", "[2, 16]"}},
+        Refusal{"pulses_of_digits",
+                [](RunConfig& c) {
+                  c.update.fidelity = Fidelity::pulse;
+                  c.update.method = UpdateMethod::opa_digits;
+                },
+                {"update.fidelity = \"pulse\"", "opa_streamed", "opa_digits"}},
+        Refusal{"streamed_adam",
+                [](RunConfig& c) { c.training.optimizer = Optimizer::adam; },
+                {"training.optimizer = \"adam\"", "update.method = \"batch_digits\""}},
+        Refusal{"softmax_of_relu",
+                [](RunConfig& c) { c.network.layers.back().activation = Activation::relu; },
+                {"softmax_cross_entropy", "identity", "relu", "network.layers[1]"}},
+        Refusal{"w_frac",
+                [](RunConfig& c) { c.formats.w_frac = 16; },
+                {"w_frac = 16", "slicing.weight_bits = 16"}},
+        Refusal{"w_frac_of_layer",
+                [](RunConfig& c) { c.network.layers[1].w_frac = 20; },
+                {"network.layers[1].w_frac = 20", "slicing.weight_bits = 16"}},
+        Refusal{"slices",
+                [](RunConfig& c) { c.slicing.weight_bits = 15; },
+                {"weight_bits = 15", "multiple"}},
+        Refusal{"narrow_cell",
+                [](RunConfig& c) {
+                  c.slicing.digits = DigitSet::two_complement;
+                  c.slicing.cell_bits_lsb_first[2] = 2;
+                },
+                {"cell_bits_lsb_first[2] = 2", "[3, 16]"}},
+        Refusal{"no_cells",
+                [](RunConfig& c) { c.slicing.cell_bits_lsb_first.clear(); },
+                {"cell_bits_lsb_first", "0 entries"}},
+        Refusal{"label_and_alpha",
+                [](RunConfig& c) { exponential_law(c, 1.0, 2.0); },
+                {"device", "label_up", "alpha_up"}},
+        Refusal{"sigma_and_c2c",
+                [](RunConfig& c) {
+                  c.device.write_noise = {
+                      .kind = WriteNoiseKind::additive, .sigma = 0.1, .c2c = 0.1};
+                },
+                {"device", "write_noise", "sigma", "c2c"}},
+        Refusal{"all_stuck",
+                [](RunConfig& c) { c.device.stuck = {.low = 0.6, .high = 0.6}; },
+                {"device", "stuck", "low", "high"}}),
+    [](auto const& test) { return test.param.name; });
+
+TEST(RunConfigCheck, AcceptsEveryCourse) {
+  for (Course const& course : courses()) EXPECT_NO_THROW(check(course.config)) << course.name;
+}
+
+TEST(LayerSpecs, LastLayerMustHaveAUnitForEveryClass) {
+  RunConfig config;
+  config.network.layers = dense_layers({7}, 4);
+  try {
+    layer_specs(config, 13, 3, 1);
+    FAIL() << "accepted";
+  } catch (std::invalid_argument const& error) {
+    std::string const message = error.what();
+    EXPECT_NE(message.find("network.layers"), std::string::npos) << message;
+    EXPECT_NE(message.find("4 units"), std::string::npos) << message;
+    EXPECT_NE(message.find("3 classes"), std::string::npos) << message;
+  }
+}
+
+TEST(LayerSpecs, FormatsComeFromTheLayerOrFromFormats) {
+  RunConfig config;
+  config.network.layers = dense_layers({7, 5}, 3);
+  config.network.layers[1].x_frac = 9;
+  config.network.layers[0].w_frac = 12;
+  auto const specs = layer_specs(config, 13, 3, 1);
+  EXPECT_EQ(specs[0].formats.x, config.formats.input_frac);
+  EXPECT_EQ(specs[0].formats.y, 9);
+  EXPECT_EQ(specs[0].formats.w, 12);
+  EXPECT_EQ(specs[1].formats.x, 9);
+  EXPECT_EQ(specs[1].formats.w, config.formats.w_frac);
+  EXPECT_EQ(specs[2].formats.y, config.formats.output_frac);
+  EXPECT_EQ(specs[1].inputs, 7);
+  EXPECT_EQ(specs[1].rows(), 8);
+}
+
+double rate_at(LearningRateSchedule schedule, int epoch) {
+  TrainingConfig config;
+  config.learning_rate = 0.4;
+  config.epochs = 8;
+  config.schedule = schedule;
+  config.decay = 0.5;
+  config.decay_every = 3;
+  return learning_rate_of(config, epoch);
+}
+
+TEST(LearningRate, FollowsItsSchedule) {
+  for (int epoch = 0; epoch < 8; ++epoch) {
+    EXPECT_EQ(rate_at(LearningRateSchedule::constant, epoch), 0.4);
+    EXPECT_DOUBLE_EQ(rate_at(LearningRateSchedule::step, epoch), 0.4 * std::pow(0.5, epoch / 3));
+    EXPECT_DOUBLE_EQ(rate_at(LearningRateSchedule::exponential, epoch), 0.4 * std::pow(0.5, epoch));
+    // The cosine is a float32 polynomial of a few ulp.
+    EXPECT_NEAR(rate_at(LearningRateSchedule::cosine, epoch),
+                0.2 * (1.0 + std::cos(std::numbers::pi * epoch / 8)), 1e-7);
+  }
+}
+
+}  // namespace
+}  // namespace panther::test
