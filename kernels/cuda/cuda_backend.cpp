@@ -21,6 +21,11 @@ std::string version_text(int version) {
 void require_gpu() {
   int devices = 0;
   cudaError_t const status = cudaGetDeviceCount(&devices);
+  if (status == cudaErrorInsufficientDriver) {
+    throw BackendError("no usable GPU: there is no NVIDIA driver, or it is older than CUDA " +
+                       version_text(CUDART_VERSION) + " needs (" + cudaGetErrorString(status) +
+                       ")");
+  }
   if (status != cudaSuccess) {
     throw BackendError(std::string("no usable GPU: ") + cudaGetErrorString(status) + " (" +
                        cudaGetErrorName(status) + ")");

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // The bodies of the tuned CUDA kernels, run on the host, against the plain functors of the CPU
-// backend: every case of panther-gpu-check, with the threads of a block in three orders. No GPU is
-// involved: what this verifies is the kernels' arithmetic, indices and independence of thread
-// order.
+// backend: every case of panther-gpu-check, whole training runs included, with the threads of a
+// block in three orders. No GPU is involved: what this verifies is the kernels' arithmetic, indices
+// and independence of thread order.
 
 #include <gtest/gtest.h>
 
@@ -21,7 +21,9 @@ class EmulatedKernels : public ::testing::TestWithParam<ThreadOrder> {};
 TEST_P(EmulatedKernels, EqualThePlainFunctorsBitForBit) {
   auto const plain = make_cpu_backend({.threads = 2, .isa = Isa::scalar});
   auto const emulated = make_emulated_cuda_backend(GetParam());
-  for (gpu_check::Case const& each : gpu_check::kernel_cases()) {
+  auto cases = gpu_check::kernel_cases();
+  for (auto& each : gpu_check::training_cases()) cases.push_back(std::move(each));
+  for (gpu_check::Case const& each : cases) {
     gpu_check::Replicas const all{0, each.replicas};
     std::string const difference =
         gpu_check::difference(each.run(*plain, all), 0, each.run(*emulated, all));

@@ -19,4 +19,7 @@ std::vector<Case> element_cases();
 /// All of them, in groups.
 std::vector<Case> kernel_cases();
 
+/// Whole runs of some networks.
+std::vector<Case> training_cases();
+
 }  // namespace panther::gpu_check

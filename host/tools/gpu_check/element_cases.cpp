@@ -3,6 +3,7 @@
 
 // Operations whose elements are independent: inputs, gradients, stored variation, histograms.
 
+#include <algorithm>
 #include <memory>
 
 #include "host/tools/gpu_check/cases.hpp"
@@ -139,6 +140,8 @@ std::vector<Case> kernel_cases() {
        {read_cases(), update_cases(), resolve_cases(), vector_cases(), element_cases()}) {
     all.insert(all.end(), cases.begin(), cases.end());
   }
+  std::stable_sort(all.begin(), all.end(),
+                   [](Case const& a, Case const& b) { return a.group < b.group; });
   return all;
 }
 
