@@ -87,6 +87,43 @@ TEST_P(DeterminismLaw, SeedsMatter) {
   }
 }
 
+/// What a scenario's operations leave, with inputs given.
+struct Outcome {
+  std::vector<std::int16_t> codes;
+  std::vector<i128> sums;
+  std::vector<std::uint64_t> counts;  // [replica][slice] of two counters
+};
+
+struct Inputs {
+  std::vector<std::int32_t> weights;
+  Outer outer;
+  std::vector<std::int16_t> vectors;
+};
+
+Outcome run(Backend& backend, CrossbarConfig const& config, Scenario const& scenario,
+            Inputs const& inputs) {
+  ReadOptions read = scenario.read;
+  auto const slices = config.slicing.cell_bits_lsb_first.size();
+  if (read.adc_bits != 0) read.adc_step.assign(config.devices.size() * slices, 40000);
+  Crossbar xbar(backend, config);
+  xbar.program(inputs.weights, scenario.write);
+  xbar.update(inputs.outer, scenario.update);
+  xbar.resolve(scenario.write);
+  Outcome outcome{xbar.codes(), xbar.read(inputs.vectors, read), {}};
+  for (SliceCounters const& counters : xbar.slice_counters()) {
+    outcome.counts.push_back(counters.saturations);
+    outcome.counts.push_back(counters.write_steps);
+  }
+  return outcome;
+}
+
+/// Part r of three equal ones.
+template <class T>
+std::vector<T> third(std::vector<T> const& values, std::ptrdiff_t r) {
+  auto const n = static_cast<std::ptrdiff_t>(values.size() / 3);
+  return {values.begin() + r * n, values.begin() + (r + 1) * n};
+}
+
 /// Replica r of a batch of replicas equals the same run made alone.
 TEST_P(DeterminismLaw, ReplicasEqualRunsMadeAlone) {
   Random random(801);
@@ -95,47 +132,25 @@ TEST_P(DeterminismLaw, ReplicasEqualRunsMadeAlone) {
     together.devices.resize(3, scenario.config.devices[0]);
     together.seeds = {11, 22, 33};
     if (together.devices[0].spread.slope > 0) together.devices[1].spread.slope = 0.4;
-    Crossbar all(backend(), together);
-    auto const per = all.weight_count() / 3;
-    std::vector<std::int32_t> weights(all.weight_count());
-    for (auto& weight : weights) weight = random.whole(-20000, 20000);
-    Outer const outer = random_outer(random, together, 4, 6, 16);
-    auto const inputs = random_inputs(random, together, scenario.read.driven, 2);
-    ReadOptions read = scenario.read;
-    read.adc_step.resize(
-        read.adc_step.empty() ? 0 : 3 * together.slicing.cell_bits_lsb_first.size(), 40000);
-    all.program(weights, scenario.write);
-    all.update(outer, scenario.update);
-    all.resolve(scenario.write);
-    auto const sums = all.read(inputs, read);
-    auto const codes = all.codes();
-    for (std::size_t r = 0; r < 3; ++r) {
-      auto const third = [&](auto const& values) {
-        auto const n = static_cast<std::ptrdiff_t>(values.size() / 3);
-        auto const at = values.begin() + static_cast<std::ptrdiff_t>(r) * n;
-        return std::vector(at, at + n);
-      };
+    Inputs all;
+    all.weights.resize(static_cast<std::size_t>(3 * together.rows * together.cols));
+    for (auto& weight : all.weights) weight = random.whole(-20000, 20000);
+    all.outer = random_outer(random, together, 4, 6, 16);
+    all.vectors = random_inputs(random, together, scenario.read.driven, 2);
+    Outcome const whole = run(backend(), together, scenario, all);
+    for (std::ptrdiff_t r = 0; r < 3; ++r) {
       CrossbarConfig alone = together;
-      alone.devices = {together.devices[r]};
-      alone.seeds = {together.seeds[r]};
-      Crossbar one(backend(), alone);
-      one.program(third(weights), scenario.write);
-      one.update(
-          {.examples = 4, .x = third(outer.x), .u = third(outer.u), .drop = third(outer.drop)},
-          scenario.update);
-      one.resolve(scenario.write);
-      EXPECT_EQ(one.read(third(inputs), scenario.read), third(sums))
-          << scenario.name << ", replica " << r;
-      EXPECT_EQ(one.codes(), third(codes)) << scenario.name << ", replica " << r;
-      auto const slices = static_cast<std::size_t>(all.slicing().slices);
-      for (std::size_t s = 0; s < slices; ++s) {
-        EXPECT_EQ(one.slice_counters()[s].saturations,
-                  all.slice_counters()[r * slices + s].saturations);
-        EXPECT_EQ(one.slice_counters()[s].write_steps,
-                  all.slice_counters()[r * slices + s].write_steps);
-      }
+      alone.devices = {together.devices[static_cast<std::size_t>(r)]};
+      alone.seeds = {together.seeds[static_cast<std::size_t>(r)]};
+      Inputs own{third(all.weights, r), all.outer, third(all.vectors, r)};
+      own.outer.x = third(all.outer.x, r);
+      own.outer.u = third(all.outer.u, r);
+      own.outer.drop = third(all.outer.drop, r);
+      Outcome const one = run(backend(), alone, scenario, own);
+      EXPECT_EQ(one.sums, third(whole.sums, r)) << scenario.name << ", replica " << r;
+      EXPECT_EQ(one.codes, third(whole.codes, r)) << scenario.name << ", replica " << r;
+      EXPECT_EQ(one.counts, third(whole.counts, r)) << scenario.name << ", replica " << r;
     }
-    EXPECT_EQ(per * 3, weights.size());
   }
 }
 
