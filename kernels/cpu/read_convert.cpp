@@ -87,29 +87,34 @@ LineNoise line_noise(Job const& job, int slice) {
 
 /// One step of one example with any converter, noise already drawn.
 void convert_step(Job const& job, std::int32_t const* sums, double const* noise,
-                  std::int32_t adc_step, int scale_shift, std::int32_t* clips,
-                  std::int64_t* totals) {
+                  std::int32_t adc_step, int shift, std::int32_t* clips, std::int64_t* totals) {
   int const adc_bits = job.args->adc_bits;
-  std::int64_t const scale = static_cast<std::int64_t>(1) << scale_shift;
   if (adc_bits == 0) {
     for (int lane = 0; lane < panel_lines; ++lane) {
       Conversion const c = convert(static_cast<double>(sums[lane]) + noise[lane], 0, 1);
-      totals[lane] += c.value * scale;
+      totals[lane] += static_cast<std::int64_t>(c.value) << shift;
     }
     return;
   }
   for (int lane = 0; lane < panel_lines; ++lane) {
     Conversion const c = convert(static_cast<double>(sums[lane]) + noise[lane], adc_bits, adc_step);
-    totals[lane] += c.value * scale;
+    totals[lane] += static_cast<std::int64_t>(c.value) << shift;
     clips[lane] += c.clipped ? 1 : 0;
   }
 }
 
+/// `power` is null if no device is noisy: then the deviation is every lane's.
 void step_noise(LineNoise const& noise, float const* power, float const* normals, double* result) {
+  if (power == nullptr) {
+    double const deviation = root(noise.line_squared);
+    for (int lane = 0; lane < panel_lines; ++lane) {
+      result[lane] = deviation * static_cast<double>(normals[lane]);
+    }
+    return;
+  }
   for (int lane = 0; lane < panel_lines; ++lane) {
-    double const power_of_lane = power == nullptr ? 0.0 : static_cast<double>(power[lane]);
-    double const deviation = root(noise.relative_squared * power_of_lane + noise.line_squared);
-    result[lane] = deviation * static_cast<double>(normals[lane]);
+    double const variance = noise.relative_squared * static_cast<double>(power[lane]);
+    result[lane] = root(variance + noise.line_squared) * static_cast<double>(normals[lane]);
   }
 }
 
@@ -153,15 +158,14 @@ void note_peak(Job const& job, PanelLanes const& lanes, std::int32_t const* sums
 }  // namespace
 
 void add_exact(Job const& job, std::int32_t const* sums, int shift, std::int64_t* totals) {
-  std::int64_t const scale = static_cast<std::int64_t>(1) << shift;
   for (int example = 0; example < job.examples; ++example) {
     std::int32_t const* const low = sums + 2 * example * panel_lines;
     std::int32_t const* const high = low + panel_lines;
     std::int64_t* const total = totals + example * panel_lines;
     for (int lane = 0; lane < panel_lines; ++lane) {
       std::int64_t const sum = static_cast<std::int64_t>(low[lane]) +
-                               static_cast<std::int64_t>(high[lane]) * (1 << collapsed_dac_bits);
-      total[lane] += sum * scale;
+                               (static_cast<std::int64_t>(high[lane]) << collapsed_dac_bits);
+      total[lane] += sum << shift;
     }
   }
 }

@@ -84,7 +84,8 @@ void flush_totals(Job const& job, PanelLanes const& lanes, int shift, bool first
   }
 }
 
-/// Collapsed read with noise: one draw an output.
+/// Collapsed read with noise: one draw an output. Several panels are read at once only if the noise
+/// does not depend on the devices, so that their variance is the same.
 void add_output_noise(Job const& job, PanelLanes const& lanes, PanelBuffers& buffers) {
   ReadArgs const& args = *job.args;
   for (int example = 0; example < job.examples; ++example) {
@@ -125,7 +126,7 @@ void read_block(Job const& job, PanelLanes const* lanes, int panels, int plane, 
       add_powers(job, block, buffers.squares, buffers.power);
     }
   }
-  if (!job.exact && job.args->mode == ReadMode::bit_serial) {
+  if (job.converts()) {
     add_converted(job, lanes[0], plane, b, shift, buffers, counts);
     return;
   }
@@ -164,7 +165,8 @@ void read_panels(Job const& job, int panel, int panels, PanelBuffers& buffers, J
     }
   }
   flush(base, first);
-  if (job.noisy && job.args->mode == ReadMode::collapsed) add_output_noise(job, lanes[0], buffers);
+  if (!job.noisy || job.converts()) return;
+  for (int p = 0; p < panels; ++p) add_output_noise(job, lanes[p], buffers);
 }
 
 /// The definition counts every conversion; their number needs no counting.

@@ -71,7 +71,8 @@ struct Job {
   BlockInput* inputs;  // [block]
 
   bool rows_driven() const { return args->driven == Driven::rows; }
-  bool direct() const { return exact && streams <= direct_streams; }
+  bool converts() const { return !exact && args->mode == ReadMode::bit_serial; }
+  bool direct() const { return !converts() && !power && streams <= direct_streams; }
   std::int16_t const* plane_codes(int plane) const {
     return args->codes + args->shape.index(replica, args->set, plane, 0, 0);
   }

@@ -106,36 +106,42 @@ void rows_direct(std::int16_t const* codes, BlockInput const& block, int streams
 }
 
 #if PANTHER_ISA_LEVEL == 512
-/// Lane i of the result is the sum of all lanes of v[i].
-Int lane_sums(Int const* v) {
-  Int quarter[4];
-#pragma GCC unroll 4
-  for (int i = 0; i < 4; ++i) {
-    Int const* const w = v + 4 * i;
-    Int const a =
-        _mm512_add_epi32(_mm512_unpacklo_epi32(w[0], w[1]), _mm512_unpackhi_epi32(w[0], w[1]));
-    Int const b =
-        _mm512_add_epi32(_mm512_unpacklo_epi32(w[2], w[3]), _mm512_unpackhi_epi32(w[2], w[3]));
-    quarter[i] = _mm512_add_epi32(_mm512_unpacklo_epi64(a, b), _mm512_unpackhi_epi64(a, b));
-  }
-  auto const fold = [](Int a, Int b) {  // 128-bit parts: a0+a1, a2+a3, b0+b1, b2+b3
-    return _mm512_add_epi32(_mm512_shuffle_i32x4(a, b, 0x88), _mm512_shuffle_i32x4(a, b, 0xDD));
-  };
-  return fold(fold(quarter[0], quarter[1]), fold(quarter[2], quarter[3]));
-}
 constexpr int direct_rows = 8;
+
+/// The four 128-bit parts' sums of a, b, c, d, in this order within each part.
+PANTHER_HD Int part_sums(Int a, Int b, Int c, Int d) {
+  Int const ab = _mm512_add_epi32(_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
+  Int const cd = _mm512_add_epi32(_mm512_unpacklo_epi32(c, d), _mm512_unpackhi_epi32(c, d));
+  return _mm512_add_epi32(_mm512_unpacklo_epi64(ab, cd), _mm512_unpackhi_epi64(ab, cd));
+}
+
+/// Adds neighbouring 128-bit parts: a0+a1, a2+a3, b0+b1, b2+b3.
+PANTHER_HD Int folded(Int a, Int b) {
+  return _mm512_add_epi32(_mm512_shuffle_i32x4(a, b, 0x88), _mm512_shuffle_i32x4(a, b, 0xDD));
+}
+
+/// Lane i of the result is the sum of all lanes of v[i].
+PANTHER_HD Int lane_sums(Int const (&v)[16]) {
+  Int const a = part_sums(v[0], v[1], v[2], v[3]);
+  Int const b = part_sums(v[4], v[5], v[6], v[7]);
+  Int const c = part_sums(v[8], v[9], v[10], v[11]);
+  Int const d = part_sums(v[12], v[13], v[14], v[15]);
+  return folded(folded(a, b), folded(c, d));
+}
 #else
-Int lane_sums(Int const* v) {
+constexpr int direct_rows = 4;
+
+PANTHER_HD Int lane_sums(Int const (&v)[8]) {
   Int const a = _mm256_hadd_epi32(_mm256_hadd_epi32(v[0], v[1]), _mm256_hadd_epi32(v[2], v[3]));
   Int const b = _mm256_hadd_epi32(_mm256_hadd_epi32(v[4], v[5]), _mm256_hadd_epi32(v[6], v[7]));
   return _mm256_add_epi32(_mm256_permute2x128_si256(a, b, 0x20),
                           _mm256_permute2x128_si256(a, b, 0x31));
 }
-constexpr int direct_rows = 4;
 #endif
 
-/// Two streams of direct_rows sensed rows: products along the rows, the lanes added at their end.
-void columns_direct(std::int16_t const* const* row, BlockInput const& block,
+/// Two streams of direct_rows sensed rows, `stride` codes apart: products along the rows, the lanes
+/// added at their end.
+void columns_direct(std::int16_t const* codes, std::int64_t stride, BlockInput const& block,
                     std::int32_t const* digits, std::int32_t* sums) {
   Int sum[2 * direct_rows];
 #pragma GCC unroll 16
@@ -144,13 +150,14 @@ void columns_direct(std::int16_t const* const* row, BlockInput const& block,
 #pragma GCC unroll 2
     for (int part = 0; part < chunk_pairs; part += Simd::lanes) {
       std::int32_t const* const at = digits + chunk * chunk_pairs + part;
+      std::int16_t const* const row = codes + block.chunk[chunk] + 2 * part;
       Int const first = Simd::load(at);
       Int const second = Simd::load(at + max_pairs);
 #pragma GCC unroll 8
       for (int i = 0; i < direct_rows; ++i) {
-        Int const codes = Simd::load(row[i] + block.chunk[chunk] + 2 * part);
-        sum[i] = Simd::dot(sum[i], codes, first);
-        sum[direct_rows + i] = Simd::dot(sum[direct_rows + i], codes, second);
+        Int const of_row = Simd::load(row + i * stride);
+        sum[i] = Simd::dot(sum[i], of_row, first);
+        sum[direct_rows + i] = Simd::dot(sum[direct_rows + i], of_row, second);
       }
     }
   }
@@ -159,16 +166,21 @@ void columns_direct(std::int16_t const* const* row, BlockInput const& block,
 
 void add_columns_direct(Job const& job, BlockInput const& block, int plane, int panel,
                         std::int32_t* sums) {
-  XbarShape const& shape = job.args->shape;
-  std::int16_t const* const codes = job.plane_codes(plane);
-  for (int first = 0; first < panel_lines; first += direct_rows) {
-    std::int16_t const* row[direct_rows];
-    for (int i = 0; i < direct_rows; ++i) {
-      int const line = smaller(panel * panel_lines + first + i, shape.rows - 1);
-      row[i] = codes + static_cast<std::int64_t>(line) * shape.stride;
+  std::int64_t const stride = job.args->shape.stride;
+  std::int16_t const* const codes = job.panel_codes(plane, panel);
+  int const rows = smaller(panel_lines, job.args->shape.rows - panel * panel_lines);
+  for (int s = 0; s < job.streams; s += 2) {
+    std::int32_t const* const digits = block.digits + s * max_pairs;
+    std::int32_t* const to = sums + s * panel_lines;
+    int row = 0;
+    for (; row + direct_rows <= rows; row += direct_rows) {
+      columns_direct(codes + row * stride, stride, block, digits, to + row);
     }
-    for (int s = 0; s < job.streams; s += 2) {
-      columns_direct(row, block, block.digits + s * max_pairs, sums + s * panel_lines + first);
+    for (; row < panel_lines; ++row) {
+      alignas(64) std::int32_t of_row[2 * panel_lines] = {};
+      if (row < rows) columns_direct(codes + row * stride, 0, block, digits, of_row);
+      to[row] = of_row[0];
+      to[panel_lines + row] = of_row[panel_lines];
     }
   }
 }
