@@ -6,6 +6,7 @@
 
 #include "devicemodels/core/fields.hpp"
 #include "host/arch/constants.hpp"
+#include "host/arch/emulation.hpp"
 #include "host/arch/organisation.hpp"
 #include "host/arch/rules.hpp"
 
@@ -20,6 +21,7 @@ struct Machine {
   Constants constants;
   Rules rules;
   Arithmetic arithmetic = Arithmetic::reference;
+  Emulation emulation = {};
 
   template <class Self, class Visitor>
   static void fields(Self& s, Visitor& visit);
@@ -54,6 +56,7 @@ void Machine::fields(Self& s, Visitor& visit) {
   visit("rules", s.rules,
         Field{.doc = "where the reference and the hardware differ, which way is taken"});
   visit("functional", s.arithmetic, Field{.doc = "what matrix instructions compute"});
+  visit("emulation", s.emulation, Field{.doc = "devices, for functional = \"on\""});
 }
 
 }  // namespace panther::machine
