@@ -1,6 +1,10 @@
 // SPDX-FileCopyrightText: The panther authors
 // SPDX-License-Identifier: Apache-2.0
 
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -17,6 +21,7 @@ namespace panther {
 namespace {
 
 constexpr std::size_t cache_line = 64;
+constexpr std::size_t huge_page = std::size_t{1} << 21;
 
 class CpuBackend final : public Backend {
  public:
@@ -29,18 +34,24 @@ class CpuBackend final : public Backend {
 
   std::string name() const override { return "cpu"; }
   std::string description() const override {
-    return "cpu " + std::string(enum_name(isa_)) + ", " + std::to_string(pool_.threads()) + " threads";
+    return "cpu " + std::string(enum_name(isa_)) + ", " + std::to_string(pool_.threads()) +
+           " threads";
   }
 
   int threads() const override { return pool_.threads(); }
 
   void* allocate(std::size_t bytes) override {
+    bool const large = bytes >= huge_page;
     std::size_t const padded = (bytes + cache_line - 1) / cache_line * cache_line + cache_line;
-    void* const memory = std::aligned_alloc(cache_line, padded);
+    void* const memory = std::aligned_alloc(large ? huge_page : cache_line, padded);
     if (memory == nullptr) {
       throw BackendError("out of memory: " + std::to_string(padded) +
                          " bytes for the emulated devices");
     }
+#if defined(MADV_HUGEPAGE)
+    // Reads visit a page a row: ordinary pages would miss in the translation cache at every row.
+    if (large) madvise(memory, padded / huge_page * huge_page, MADV_HUGEPAGE);
+#endif
     std::memset(memory, 0, padded);
     return memory;
   }

@@ -190,21 +190,23 @@ void add_columns_direct(Job const& job, BlockInput const& block, int plane, int 
 void add_products(Job const& job, BlockInput const& block, std::int32_t const* packed,
                   NextPanel const& next, std::int32_t* sums) {
   constexpr int S = Simd::streams;
+  bool fetching = next.codes != nullptr;
   for (int part = 0; part < panel_lines; part += tile) {
-    std::int32_t const* const from = packed + part;
-    std::int32_t* const to = sums + part;
-    int s = 0;
-    if (part == 0 && next.codes != nullptr && job.streams >= S) {
-      tile_products<S, true>(from, block.pairs, block.digits, next, to);
-      s = S;
-    }
-    for (; s + S <= job.streams; s += S) {
-      tile_products<S, false>(from, block.pairs, block.digits + s * max_pairs, next,
-                              to + s * panel_lines);
-    }
-    for (; s < job.streams; s += 2) {
-      tile_products<2, false>(from, block.pairs, block.digits + s * max_pairs, next,
-                              to + s * panel_lines);
+    for (int s = 0; s < job.streams;) {
+      std::int32_t const* const digits = block.digits + s * max_pairs;
+      std::int32_t* const to = sums + s * panel_lines + part;
+      int const streams = s + S <= job.streams ? S : 2;
+      if (streams == S && fetching) {
+        tile_products<S, true>(packed + part, block.pairs, digits, next, to);
+      } else if (streams == S) {
+        tile_products<S, false>(packed + part, block.pairs, digits, next, to);
+      } else if (fetching) {
+        tile_products<2, true>(packed + part, block.pairs, digits, next, to);
+      } else {
+        tile_products<2, false>(packed + part, block.pairs, digits, next, to);
+      }
+      fetching = false;
+      s += streams;
     }
   }
 }
