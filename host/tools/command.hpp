@@ -74,5 +74,8 @@ void add_plot_command(CommandLine& program);
 void add_config_command(CommandLine& program);
 void add_device_command(CommandLine& program);
 void add_data_command(CommandLine& program);
+void add_asm_command(CommandLine& program);
+void add_disasm_command(CommandLine& program);
+void add_sim_command(CommandLine& program);
 
 }  // namespace panther

@@ -138,6 +138,9 @@ void add_commands(CommandLine& program) {
   add_config_command(program);
   add_device_command(program);
   add_data_command(program);
+  add_asm_command(program);
+  add_disasm_command(program);
+  add_sim_command(program);
 }
 
 int run(int argc, char** argv) {
