@@ -52,9 +52,12 @@ void require_folder(fs::path const& result) {
 }  // namespace
 
 fs::path result_of(fs::path const& file) {
+  auto const is_mark = [](fs::path const& part) {
+    return part == ".running" || part == ".checkpoint";
+  };
+  if (is_mark(file.extension())) return fs::path(file).replace_extension();
   fs::path const stem = file.stem();
-  std::string const kind = stem.extension().string();
-  if (kind != ".running" && kind != ".checkpoint") return file;
+  if (!is_mark(stem.extension())) return file;
   return file.parent_path() / fs::path(stem.stem()).concat(file.extension().string());
 }
 
