@@ -67,7 +67,9 @@ class CudaBackend final : public Backend {
     return memory;
   }
   void release(void* memory) noexcept override {
-    if (cudaFree(memory) != cudaSuccess) cudaGetLastError();  // nothing to be done in a destructor
+    // Kernels that use the memory may still be queued. A destructor can do nothing about a failure.
+    cudaStreamSynchronize(stream_.get());
+    if (cudaFree(memory) != cudaSuccess) cudaGetLastError();
   }
   void upload(void* to, void const* from, std::size_t bytes) override {
     staging_.upload(to, from, bytes);

@@ -28,10 +28,12 @@ void queue_tiles(Launcher& launcher, ReadArgs const& args, ReadPlan const& plan,
 }
 
 template <class Launcher>
-void launch_read(Launcher& launcher, ReadArgs const& args) {
+void launch_read(Launcher& launcher, ReadArgs args) {
   check_stride(args.shape);
+  int const conversions = args.mode == ReadMode::bit_serial ? args.stream_steps() : 0;
+  if (collapses(args)) args.mode = ReadMode::collapsed;
   for (int first = 0; first < args.examples;) {
-    ReadPlan const plan = read_plan(args, first);
+    ReadPlan const plan = read_plan(args, first, conversions);
     std::int64_t const parts_bytes = plan.parts(args) * std::int64_t{sizeof(std::int64_t)};
     auto* const memory = static_cast<char*>(launcher.scratch(2 * parts_bytes));
     ReadParts const parts{reinterpret_cast<std::int64_t*>(memory),

@@ -25,6 +25,7 @@ struct ReadPlan {
   int tiles;        // of sensed lines
   int step_groups;  // warps that share an example's stream steps, steps_of_block each
   int slots;        // examples that a block works on at a time
+  int conversions;  // of a line in one block of driven lines; 0: not counted (collapsed reads)
 
   /// Partial sums of one output.
   PANTHER_HD int entries(int planes) const { return planes * line_blocks * step_groups; }
@@ -48,9 +49,17 @@ PANTHER_HD bool needs_power(ReadArgs const& args) {
   return args.noisy && args.mode == ReadMode::collapsed;
 }
 
+/// True if a bit-serial read's conversions are exact and nobody looks at them: then the collapsed
+/// read gives the same bits for an eighth of the products.
+PANTHER_HD bool collapses(ReadArgs const& args) {
+  return args.mode == ReadMode::bit_serial && !args.noisy && args.adc_bits == 0 &&
+         args.observed_peak == nullptr;
+}
+
 /// The plan of examples from `first` on, as many as their partial sums may take memory.
-inline ReadPlan read_plan(ReadArgs const& args, int first) {
+inline ReadPlan read_plan(ReadArgs const& args, int first, int conversions) {
   ReadPlan plan{};
+  plan.conversions = conversions;
   plan.first_example = first;
   plan.line_blocks = static_cast<int>(pieces_of(args.driven_lines(), args.block_lines));
   plan.tiles = static_cast<int>(pieces_of(args.sensed_lines(), tile_lanes));

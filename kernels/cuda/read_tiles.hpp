@@ -5,10 +5,9 @@
 // First half of a read: every block of threads sums one block of driven lines (at most 128) of one
 // plane at 32 sensed lines, for all examples of the launch.
 //
-// - The tile of codes goes through shared memory once, 16 bytes a load, along the columns in both
-//   directions (MVM: a line's columns are the lanes; MTVM: a column pair of 32 rows is transposed
-//   by the way it is stored). Two lines' codes of one lane share a word; a row of 33 words keeps
-//   both store patterns and the reads free of bank conflicts.
+// - The tile of codes goes through shared memory once (read_tile_load.hpp); MTVM is transposed by
+// the
+//   way it is stored.
 // - A worker is a warp: one sensed line a lane, four stream steps (one Philox block's worth of
 //   conversions) or the two byte steps. Sums take two lines an instruction (dp2a), 16 conversions
 //   of a bit-serial read need 8 dp2a a line pair: that instruction's rate is the bound (64 a cycle
@@ -19,7 +18,7 @@
 //   over workers (noise power is ordered).
 
 #include "kernels/cuda/dot_product.hpp"
-#include "kernels/cuda/read_plan.hpp"
+#include "kernels/cuda/read_tile_load.hpp"
 
 namespace panther::cuda {
 
@@ -34,15 +33,13 @@ struct ReadTiles {
   static constexpr int own_steps = Bytes ? 2 : steps_of_block;
   static constexpr int own_words = own_steps / 2;
   static constexpr int pair_unroll = 4;
-  static constexpr std::size_t pairs = max_block_lines / 2;
   static constexpr std::size_t step_slots = own_steps;
   static constexpr std::size_t word_slots = own_words;
 
   struct Shared {
-    alignas(16) std::uint32_t digits[tile_workers][pairs * word_slots];
+    alignas(16) std::uint32_t digits[tile_workers][tile_pairs * word_slots];
     alignas(16) float weights[Noisy ? tile_workers : 1][Noisy ? max_block_lines : 1][step_slots];
-    std::uint32_t codes[pairs][tile_lanes + 1];
-    float squares[Noisy ? max_block_lines : 1][tile_lanes + 1];  // conductance^2
+    ReadTile<Noisy> tile;
     std::uint64_t clips;
     std::int32_t peak;
   };
@@ -50,16 +47,6 @@ struct ReadTiles {
   struct Private {
     std::uint64_t clips;
     std::int32_t peak;
-  };
-
-  /// What one block of threads sums.
-  struct Place {
-    int replica;
-    int plane;
-    int line_block;
-    int first;  // driven line
-    int lines;
-    int sensed;  // first sensed line
   };
 
   PANTHER_HD int workers() const { return plan.step_groups * plan.slots; }
@@ -71,7 +58,7 @@ struct ReadTiles {
     return static_cast<std::int64_t>(shape.replicas) * shape.planes * plan.line_blocks * plan.tiles;
   }
 
-  PANTHER_HD Place place(std::int64_t block) const {
+  PANTHER_HD ReadPlace place(std::int64_t block) const {
     ReadArgs const& args = line.args;
     int const tile = static_cast<int>(block % plan.tiles);
     std::int64_t rest = block / plan.tiles;
@@ -88,7 +75,7 @@ struct ReadTiles {
 
   PANTHER_HD void step(int index, std::int64_t block, int thread, Shared& shared,
                        Private& mine) const {
-    Place const at = place(block);
+    ReadPlace const at = place(block);
     if (index == steps() - 1) {
       if (thread == 0) flush(at, shared);
     } else if (index == steps() - 2) {
@@ -101,101 +88,18 @@ struct ReadTiles {
     }
   }
 
-  PANTHER_HD void begin(Place const& at, int thread, Shared& shared, Private& mine) const {
+  PANTHER_HD void begin(ReadPlace const& at, int thread, Shared& shared, Private& mine) const {
     mine.clips = 0;
     mine.peak = 0;
     if (thread == 0) {
       shared.clips = 0;
       shared.peak = 0;
     }
-    if (line.args.driven == Driven::rows) {
-      load_rows(at, thread, shared);
-    } else if (at.first % 8 == 0) {
-      load_columns(at, thread, shared);
-    } else {
-      load_ragged_columns(at, thread, shared);
-    }
-  }
-
-  PANTHER_HD std::int16_t const* codes_at(Place const& at, int row, int col) const {
-    ReadArgs const& args = line.args;
-    return args.codes + args.shape.index(at.replica, args.set, at.plane, row, col);
-  }
-
-  /// MVM: a thread takes eight columns of two rows.
-  PANTHER_HD void load_rows(Place const& at, int thread, Shared& shared) const {
-    int const all = (at.lines + 1) / 2 * 4;
-    for (int item = thread; item < all; item += threads()) {
-      int const pair = item / 4;
-      int const lane = item % 4 * 8;
-      int const row = at.first + 2 * pair;
-      bool const both = 2 * pair + 1 < at.lines;
-      Words4 const low = load_words4(codes_at(at, row, at.sensed + lane));
-      Words4 const high =
-          both ? load_words4(codes_at(at, row + 1, at.sensed + lane)) : Words4{{0, 0, 0, 0}};
-      PANTHER_UNROLL
-      for (int k = 0; k < 4; ++k) {
-        store(at, shared, pair, lane + 2 * k, (low.w[k] & 0xFFFFU) | (high.w[k] << 16));
-        store(at, shared, pair, lane + 2 * k + 1, (low.w[k] >> 16) | (high.w[k] & 0xFFFF0000U));
-      }
-    }
-  }
-
-  /// MTVM: a thread takes eight columns (lines) of one row (lane); eight threads a row's 128 bytes.
-  /// Columns past the block get no digits, so their codes do not matter.
-  PANTHER_HD void load_columns(Place const& at, int thread, Shared& shared) const {
-    int const eights = (at.lines + 7) / 8;
-    int const all = (eights + 7) / 8 * 8 * tile_lanes;
-    for (int item = thread; item < all; item += threads()) {
-      int const eight = item / (8 * tile_lanes) * 8 + item % 8;
-      int const lane = item / 8 % tile_lanes;
-      if (eight >= eights) continue;
-      Words4 const words = at.sensed + lane < line.args.shape.rows
-                               ? load_words4(codes_at(at, at.sensed + lane, at.first + eight * 8))
-                               : Words4{{0, 0, 0, 0}};
-      PANTHER_UNROLL
-      for (int k = 0; k < 4; ++k) store(at, shared, eight * 4 + k, lane, words.w[k]);
-    }
-  }
-
-  /// MTVM where blocks of lines start anywhere.
-  PANTHER_HD void load_ragged_columns(Place const& at, int thread, Shared& shared) const {
-    int const half = (at.lines + 1) / 2;
-    for (int item = thread; item < half * tile_lanes; item += threads()) {
-      int const pair = item % half;
-      int const lane = item / half;
-      std::uint32_t word = 0;
-      if (at.sensed + lane < line.args.shape.rows) {
-        std::int16_t const* const code = codes_at(at, at.sensed + lane, at.first + 2 * pair);
-        word = static_cast<std::uint16_t>(code[0]);
-        if (2 * pair + 1 < at.lines) {
-          word |= static_cast<std::uint32_t>(static_cast<std::uint16_t>(code[1])) << 16;
-        }
-      }
-      store(at, shared, pair, lane, word);
-    }
-  }
-
-  PANTHER_HD void store(Place const& at, Shared& shared, int pair, int lane,
-                        std::uint32_t word) const {
-    shared.codes[pair][lane] = word;
-    if constexpr (Noisy) {
-      shared.squares[2 * pair][lane] = square(at, static_cast<std::int16_t>(word));
-      shared.squares[2 * pair + 1][lane] = square(at, static_cast<std::int16_t>(word >> 16));
-    }
-  }
-
-  PANTHER_HD float square(Place const& at, std::int16_t code) const {
-    ReadArgs const& args = line.args;
-    float const range =
-        static_cast<float>(window_range(args.slicing.cell_bits[args.slicing.slice_of(at.plane)]));
-    float const g = conductance_codes(args.devices[at.replica].g_min_in_windows, range, code,
-                                      args.slicing.mirrored(at.plane));
-    return g * g;
+    TileLoader<Noisy>{line.args, at, threads()}.load(thread, shared.tile);
   }
 
   /// Line pairs with digits, rounded up to whole turns of the sum's loop.
-  PANTHER_HD static int padded_pairs(Place const& at) {
+  PANTHER_HD static int padded_pairs(ReadPlace const& at) {
     return ((at.lines + 1) / 2 + pair_unroll - 1) / pair_unroll * pair_unroll;
   }
 
@@ -207,7 +111,7 @@ struct ReadTiles {
     return Bytes ? 0 : worker % plan.step_groups * own_steps;
   }
 
-  PANTHER_HD std::int16_t const* inputs(Place const& at, int example) const {
+  PANTHER_HD std::int16_t const* inputs(ReadPlace const& at, int example) const {
     ReadArgs const& args = line.args;
     std::int64_t const vector =
         static_cast<std::int64_t>(at.replica) * args.examples + plan.first_example + example;
@@ -215,7 +119,7 @@ struct ReadTiles {
   }
 
   /// Digits, and noise weights, of the round's inputs.
-  PANTHER_HD void prepare_round(int round, Place const& at, int thread, Shared& shared) const {
+  PANTHER_HD void prepare_round(int round, ReadPlace const& at, int thread, Shared& shared) const {
     int const padded = padded_pairs(at);
     for (int item = thread; item < workers() * padded; item += threads()) {
       int const worker = item / padded;
@@ -257,7 +161,7 @@ struct ReadTiles {
     float power[step_slots];
   };
 
-  PANTHER_HD void sum_round(int round, Place const& at, int thread, Shared const& shared,
+  PANTHER_HD void sum_round(int round, ReadPlace const& at, int thread, Shared const& shared,
                             Private& mine) const {
     int const worker = thread / tile_lanes;
     int const lane = thread % tile_lanes;
@@ -275,14 +179,14 @@ struct ReadTiles {
     finish(at, example, worker, sensed, sums, mine);
   }
 
-  PANTHER_HD void add_codes(Place const& at, int worker, int lane, Shared const& shared,
+  PANTHER_HD void add_codes(ReadPlace const& at, int worker, int lane, Shared const& shared,
                             Sums& sums) const {
     int const padded = padded_pairs(at);
     std::uint32_t const* const digits = shared.digits[worker];
     for (int first = 0; first < padded; first += pair_unroll) {
       PANTHER_UNROLL
       for (int pair = first; pair < first + pair_unroll; ++pair) {
-        std::uint32_t const codes = shared.codes[pair][lane];
+        std::uint32_t const codes = shared.tile.codes[pair][lane];
         PANTHER_UNROLL
         for (int k = 0; k < own_words; ++k) {
           std::uint32_t const word = digits[pair * own_words + k];
@@ -294,10 +198,10 @@ struct ReadTiles {
     }
   }
 
-  PANTHER_HD void add_power(Place const& at, int worker, int lane, Shared const& shared,
+  PANTHER_HD void add_power(ReadPlace const& at, int worker, int lane, Shared const& shared,
                             Sums& sums) const {
     for (int i = 0; i < at.lines; ++i) {
-      float const g2 = shared.squares[i][lane];
+      float const g2 = shared.tile.squares[i][lane];
       PANTHER_UNROLL
       for (int k = 0; k < own_steps; ++k) {
         sums.power[k] = fused(shared.weights[worker][i][k], g2, sums.power[k]);
@@ -305,7 +209,7 @@ struct ReadTiles {
     }
   }
 
-  PANTHER_HD void finish(Place const& at, int example, int worker, int sensed, Sums const& sums,
+  PANTHER_HD void finish(ReadPlace const& at, int example, int worker, int sensed, Sums const& sums,
                          Private& mine) const {
     int const group = worker % plan.step_groups;
     int const entry = (at.plane * plan.line_blocks + at.line_block) * plan.step_groups + group;
@@ -328,7 +232,7 @@ struct ReadTiles {
   }
 
   /// The conversions of a worker's steps, shifted and added.
-  PANTHER_HD std::int64_t digitise(Place const& at, int example, int worker, int sensed,
+  PANTHER_HD std::int64_t digitise(ReadPlace const& at, int example, int worker, int sensed,
                                    Sums const& sums, Private& mine) const {
     ReadArgs const& args = line.args;
     int const slice = args.slicing.slice_of(at.plane);
@@ -347,7 +251,7 @@ struct ReadTiles {
     return total;
   }
 
-  PANTHER_HD void draw_normals(Place const& at, int example, int block, int sensed,
+  PANTHER_HD void draw_normals(ReadPlace const& at, int example, int block, int sensed,
                                float (&normal)[steps_of_block]) const {
     ReadArgs const& args = line.args;
     auto const offset = static_cast<std::uint64_t>(plan.first_example + example);
@@ -363,19 +267,19 @@ struct ReadTiles {
   }
 
   PANTHER_HD void count_in_block(Shared& shared, Private const& mine) const {
-    if (line.args.mode == ReadMode::collapsed) return;
+    if (plan.conversions == 0) return;
     count(shared.clips, warp_sum(mine.clips));
     raise(shared.peak, warp_max(mine.peak));
   }
 
-  PANTHER_HD void flush(Place const& at, Shared const& shared) const {
+  PANTHER_HD void flush(ReadPlace const& at, Shared const& shared) const {
     ReadArgs const& args = line.args;
-    if (args.mode == ReadMode::collapsed) return;
+    if (plan.conversions == 0) return;
     int const slice = args.slicing.slice_of(at.plane);
     int const lanes = smaller(tile_lanes, args.sensed_lines() - at.sensed);
     SliceCounters& counters = args.counters[at.replica * args.slicing.slices + slice];
     count(counters.conversions, static_cast<std::uint64_t>(lanes) *
-                                    static_cast<std::uint64_t>(args.stream_steps()) *
+                                    static_cast<std::uint64_t>(plan.conversions) *
                                     static_cast<std::uint64_t>(plan.examples));
     count(counters.clips, shared.clips);
     if (args.observed_peak != nullptr) {

@@ -8,6 +8,7 @@
 #include <functional>
 #include <type_traits>
 
+#include "host/nn/trainer.hpp"
 #include "host/tools/gpu_check/random_crossbar.hpp"
 #include "kernels/cuda/ceilings.hpp"
 
@@ -62,6 +63,7 @@ class Family {
         x_(backend, words(replicas * rows)),
         u_(backend, words(replicas * cols)),
         drop_(backend, std::vector<std::int32_t>(at(replicas), 12)),
+        adc_step_(backend, std::vector<std::int32_t>(at(replicas * slicing_.slices), 2048)),
         sums_(backend, at(replicas * rows)) {}
 
   double devices() const { return static_cast<double>(shape_.devices()); }
@@ -78,6 +80,8 @@ class Family {
     args.examples = 1;
     args.block_lines = max_block_lines;
     args.dac_bits = 1;
+    args.adc_bits = mode == ReadMode::bit_serial ? 8 : 0;
+    args.adc_step = adc_step_.data();
     args.driven = driven;
     args.mode = mode;
     return args;
@@ -158,6 +162,7 @@ class Family {
   DeviceArray<std::int16_t> x_;
   DeviceArray<std::int16_t> u_;
   DeviceArray<std::int32_t> drop_;
+  DeviceArray<std::int32_t> adc_step_;
   DeviceArray<i128> sums_;
 };
 
@@ -192,8 +197,8 @@ std::vector<Measurement> measurements(Backend& backend, Family& family) {
   };
   return {{"MVM, collapsed", 2, 2, read(Driven::rows, ReadMode::collapsed)},
           {"MTVM, collapsed", 2, 2, read(Driven::columns, ReadMode::collapsed)},
-          {"MVM, bit-serial", 2, 16, read(Driven::rows, ReadMode::bit_serial)},
-          {"MTVM, bit-serial", 2, 16, read(Driven::columns, ReadMode::bit_serial)},
+          {"MVM, bit-serial, 8-bit ADC", 2, 16, read(Driven::rows, ReadMode::bit_serial)},
+          {"MTVM, bit-serial, 8-bit ADC", 2, 16, read(Driven::columns, ReadMode::bit_serial)},
           {"update, ideal", 4, 0,
            update(law_index<Ideal>(), WriteNoiseKind::off, CodeRounding::nearest)},
           {"update, exponential", 4, 0,
@@ -216,6 +221,47 @@ void print_row(int replicas, double devices, Measurement const& measured, double
   std::printf("\n");
 }
 
+/// A 784-256-128-10 network, batch 1, collapsed reads, exponential devices with noise and
+/// variation.
+RunConfig training_config() {
+  RunConfig config;
+  config.network.layers.resize(3);
+  config.network.layers[0].units = 256;
+  config.network.layers[0].activation = Activation::relu;
+  config.network.layers[1].units = 128;
+  config.network.layers[1].activation = Activation::relu;
+  config.network.layers[2].units = 10;
+  config.device.law = labelled();
+  config.device.write_noise = {.kind = WriteNoiseKind::additive, .sigma = 0.05};
+  config.device.spread.slope = 0.1;
+  return config;
+}
+
+void print_training(Backend& cuda, int replicas) {
+  constexpr int images = 1024;
+  constexpr int warm = 64;
+  Draws draws(7002);
+  std::vector<std::uint8_t> pixels(static_cast<std::size_t>(images) * 784);
+  for (auto& pixel : pixels) {  // one in five is not dark, as in handwritten digits
+    pixel = static_cast<std::uint8_t>(draws.one_in(5) ? draws.whole(1, 255) : 0);
+  }
+  std::vector<std::uint8_t> labels(images);
+  for (auto& label : labels) label = static_cast<std::uint8_t>(draws.whole(0, 9));
+  RunConfig const config = training_config();
+  std::vector<Replica> family;
+  for (int r = 0; r < replicas; ++r) family.push_back({draws.wide(), config.device});
+  Trainer trainer(config, {784, 10, {pixels, labels}, {pixels, labels}}, cuda, family, {});
+  for (int i = 0; i < warm; ++i) trainer.run_batch();
+  cuda.synchronise();
+  auto const begin = std::chrono::steady_clock::now();
+  while (!trainer.epoch_done()) trainer.run_batch();
+  cuda.synchronise();
+  std::chrono::duration<double> const elapsed = std::chrono::steady_clock::now() - begin;
+  double const step = elapsed.count() / (images - warm);
+  std::printf("  %-32s R %3d  %10.1f us  %9.0f examples/s of all replicas\n",
+              "training step, batch 1", replicas, 1e6 * step, replicas / step);
+}
+
 }  // namespace
 
 void print_throughput(Backend& cuda) {
@@ -232,6 +278,8 @@ void print_throughput(Backend& cuda) {
       print_row(replicas, family.devices(), measured, seconds_of(cuda, measured.call), ceilings);
     }
   }
+  std::printf("training, 784-256-128-10, one call per image and replica:\n");
+  for (int const replicas : {1, 16, 64}) print_training(cuda, replicas);
 }
 
 }  // namespace panther::gpu_check
