@@ -7,11 +7,13 @@ BIT_SERIAL = ["--set", "read.mode=bit_serial"]
 
 
 class Evaluation(support.ProgramTest):
-    train = 400
+    train = 600
+    epochs = 3
 
     def setUp(self):
         super().setUp()
-        self.trained = self.json_of("train", "run.toml", "--json")
+        self.trained = self.json_of("train", "run.toml", "--json", "--set", "device.write_noise.kind=off",
+                                    "--set", "device.read_noise.line=0.0")
 
     def evaluated(self, *options):
         return self.json_of("eval", "run.h5", "--json", *options)
@@ -33,7 +35,7 @@ class Evaluation(support.ProgramTest):
     def test_converters(self):
         fine = self.evaluated(*BIT_SERIAL, "--set", "read.adc_bits=12", "--set", "read.adc_range=calibrated")
         coarse = self.evaluated(*BIT_SERIAL, "--set", "read.adc_bits=2", "--set", "read.adc_range=calibrated")
-        self.assertAlmostEqual(fine["test_loss"], self.evaluated()["test_loss"], delta=0.3)
+        self.assertAlmostEqual(fine["test_loss"], self.evaluated()["test_loss"], delta=0.1)
         self.assertGreater(coarse["test_loss"], fine["test_loss"] + 0.1)
 
     def test_read_noise(self):

@@ -25,12 +25,13 @@ class Existing(support.ProgramTest):
         self.assertNotEqual(self.digest(), first)
 
     def test_a_second_process_is_refused(self):
-        first = self.start("train", "run.toml", "--set", "training.epochs=500")
+        long = ["--set", "training.epochs=500"]
+        first = self.start("train", "run.toml", *long)
         try:
             while not (self.folder / "run.running.h5").exists():
                 self.assertIsNone(first.poll(), "ended early")
-            self.fails(1, "train", "run.toml", "--resume", words=["run.running.h5.lock", "another process"])
-            self.fails(1, "train", "run.toml", "--overwrite", words=["run.running.h5.lock", "another process"])
+            self.fails(1, "train", "run.toml", "--resume", *long, words=["run.running.h5.lock", "another process"])
+            self.fails(1, "train", "run.toml", "--overwrite", *long, words=["run.running.h5.lock", "another process"])
         finally:
             first.kill()
             first.communicate()
