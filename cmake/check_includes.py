@@ -44,12 +44,13 @@ THIRD_PARTY = {
     "cuda": ("devicemodels", "kernels"),
     "cooperative_groups": ("kernels",),
     "cub/": ("kernels",),
+    "thrust/": ("kernels",),
     "mma.h": ("kernels",),
     "immintrin.h": ("kernels",),
 }
 POSIX = {"unistd.h", "fcntl.h", "sys/", "signal.h", "poll.h", "pthread.h", "sched.h", "termios.h", "dlfcn.h",
          "dirent.h", "spawn.h", "glob.h", "pwd.h", "time.h"}
-POSIX_FOLDERS = ("host/", "datasets")
+POSIX_FOLDERS = ("host/", "datasets", "kernels/cpu/")  # kernels/cpu: advice on memory pages
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
 
@@ -89,7 +90,7 @@ def third_party_error(source, header):
         if header.startswith(prefix):
             return None if source.startswith(folders) else f"<{prefix}...> is for {', '.join(folders)} only"
     if any(header.startswith(name) for name in POSIX):
-        return None if source.startswith(POSIX_FOLDERS) else "operating-system headers are for host/ and datasets/"
+        return None if source.startswith(POSIX_FOLDERS) else "operating-system headers are for host/, datasets/ and kernels/cpu/"
     if "/" in header or header.endswith((".h", ".hpp")):
         return "unknown third-party header: list it in cmake/check_includes.py with who may use it"
     return None

@@ -34,7 +34,8 @@ double seconds(Clock::time_point start) {
 constexpr int ceiling_rounds = 4096;
 
 #if defined(__x86_64__)
-// One instruction on every register that can accumulate; written in assembly so that nothing else runs.
+// One instruction on every register that can accumulate; written in assembly so that nothing else
+// runs.
 __attribute__((target("avx512f,avx512bw,avx512vnni"))) void multiply_avx512() {
   for (int i = 0; i < ceiling_rounds; ++i) {
     asm volatile(
@@ -46,8 +47,8 @@ __attribute__((target("avx512f,avx512bw,avx512vnni"))) void multiply_avx512() {
         "vpdpwssd %%zmm31, %%zmm30, %%zmm10\n vpdpwssd %%zmm31, %%zmm30, %%zmm11\n"
         "vpdpwssd %%zmm31, %%zmm30, %%zmm12\n vpdpwssd %%zmm31, %%zmm30, %%zmm13\n"
         "vpdpwssd %%zmm31, %%zmm30, %%zmm14\n vpdpwssd %%zmm31, %%zmm30, %%zmm15\n" ::
-            : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10",
-              "xmm11", "xmm12", "xmm13", "xmm14", "xmm15");
+            : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9",
+              "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15");
   }
 }
 
@@ -62,8 +63,8 @@ __attribute__((target("avx2"))) void multiply_avx2() {
         "vpmaddwd %%ymm15, %%ymm14, %%ymm13\n vpaddd %%ymm13, %%ymm5, %%ymm5\n"
         "vpmaddwd %%ymm15, %%ymm14, %%ymm8\n vpaddd %%ymm8, %%ymm6, %%ymm6\n"
         "vpmaddwd %%ymm15, %%ymm14, %%ymm9\n vpaddd %%ymm9, %%ymm7, %%ymm7\n" ::
-            : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10",
-              "xmm11", "xmm12", "xmm13", "xmm14", "xmm15");
+            : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9",
+              "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15");
   }
 }
 #endif

@@ -1,0 +1,243 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Question: how many device updates a second does one core apply, and what does each property of
+// the devices cost? One layer of 128 x 256 weights in 8 slices (512 KiB of state, in the L2 cache),
+// all rows and columns driven, every slice with steps. Each case is first compared with the plain
+// functor, bit for bit.
+//
+// Columns: updates/s, and cycles an update (the clock is measured by a chain of dependent
+// additions).
+
+#include <benchmark/benchmark.h>
+
+#include <chrono>
+#include <cstring>
+#include <random>
+#include <stdexcept>
+#include <vector>
+
+#include "kernels/base/backend.hpp"
+
+namespace panther {
+namespace {
+
+constexpr int rows = 128;
+constexpr int cols = 256;
+
+/// Clock of this core, GHz: dependent additions take a cycle each.
+double clock_ghz() {
+  double best = 0.0;
+  for (int trial = 0; trial < 5; ++trial) {
+    constexpr std::int64_t count = 50'000'000;
+    auto const start = std::chrono::steady_clock::now();
+    std::int64_t value = 1;
+    for (std::int64_t i = 0; i < count; ++i) asm volatile("add $1, %0" : "+r"(value));
+    std::chrono::duration<double> const taken = std::chrono::steady_clock::now() - start;
+    best = std::max(best, static_cast<double>(count) / taken.count() * 1e-9);
+  }
+  return best;
+}
+
+struct Case {
+  char const* name;
+  DeviceConfig device;
+  bool stored = true;
+  double driven = 1.0;  // share of rows and columns that are not zero
+  Fidelity fidelity = Fidelity::aggregate;
+};
+
+DeviceConfig exponential_device() {
+  DeviceConfig device;
+  Exponential::Params law;
+  law.label_up = 2.4;
+  law.label_down = -4.88;
+  device.law = law;
+  return device;
+}
+
+DeviceConfig noisy_device() {
+  DeviceConfig device = exponential_device();
+  device.write_noise.kind = WriteNoiseKind::additive;
+  device.write_noise.sigma = 0.05;
+  return device;
+}
+
+DeviceConfig varied_device() {
+  DeviceConfig device = noisy_device();
+  device.spread = {.slope = 0.1, .slope_correlation = 0.0, .window = 0.05, .nonlinearity = 0.1};
+  return device;
+}
+
+std::vector<Case> cases() {
+  DeviceConfig nearest = exponential_device();
+  nearest.rounding = CodeRounding::nearest;
+  return {
+      {.name = "ideal", .device = {}},
+      {.name = "ideal, 25 % of lines", .device = {}, .driven = 0.25},
+      {.name = "exponential, nearest", .device = nearest},
+      {.name = "exponential, stochastic", .device = exponential_device()},
+      {.name = "exponential, write noise", .device = noisy_device()},
+      {.name = "exponential, write noise, 25 % of lines", .device = noisy_device(), .driven = 0.25},
+      {.name = "exponential, noise, variation stored", .device = varied_device()},
+      {.name = "exponential, noise, variation regenerated",
+       .device = varied_device(),
+       .stored = false},
+      {.name = "exponential, noise, each pulse",
+       .device = noisy_device(),
+       .fidelity = Fidelity::pulse}};
+}
+
+/// One layer and one example on a backend of one thread.
+class Layer {
+ public:
+  Layer(Case const& setting, Isa isa)
+      : backend_(make_cpu_backend({.threads = 1, .isa = isa})),
+        law_(static_cast<int>(setting.device.law.index())) {
+    slicing_ = make_slicing({});
+    shape_ = {1, 1, slicing_.planes(), rows, cols, aligned_columns(cols)};
+    fill_state();
+    fill_vectors(setting.driven);
+    devices_ = {*backend_, std::vector{device_constants(setting.device, 7)}};
+    visit_law(law_, [&]<class Law>() {
+      for (int s = 0; s < slicing_.slices; ++s) {
+        auto const k =
+            Law::prepare(std::get<typename Law::Params>(setting.device.law), slicing_.cell_bits[s]);
+        auto const* const raw = reinterpret_cast<std::byte const*>(&k);
+        constants_.insert(constants_.end(), raw, raw + sizeof k);
+      }
+    });
+    counters_.resize(static_cast<std::size_t>(slicing_.slices));
+    describe(setting);
+  }
+
+  void update() {
+    backend_->update(law_, args_);
+    ++args_.first_step;
+  }
+
+  /// The same update by the functor alone, on a copy of the state.
+  std::vector<std::int16_t> expected() {
+    std::vector<std::int16_t> copy = codes_;
+    UpdateArgs args = args_;
+    args.codes = copy.data();
+    std::vector<SliceCounters> aside(counters_.size());
+    args.counters = aside.data();
+    visit_law(law_, [&]<class Law>() {
+      UpdateLane<Law> const lane{args};
+      for (std::int64_t item = 0; item < lane.items(); ++item) lane(item);
+    });
+    return copy;
+  }
+
+  std::vector<std::int16_t> const& codes() const { return codes_; }
+  std::uint64_t updates() const {
+    std::uint64_t sum = 0;
+    for (SliceCounters const& slice : counters_) sum += slice.updates;
+    return sum;
+  }
+
+ private:
+  void fill_state() {
+    std::mt19937 random(1);
+    codes_.resize(static_cast<std::size_t>(shape_.devices()));
+    for (std::int16_t& code : codes_)
+      code = static_cast<std::int16_t>((static_cast<int>(random() % 40) - 20) * 1024);
+  }
+
+  void fill_vectors(double driven) {
+    std::mt19937 random(2);
+    auto const words = [&](int count) {
+      std::vector<std::int16_t> values(static_cast<std::size_t>(count), 0);
+      for (std::int16_t& value : values) {
+        bool const on = static_cast<double>(random() % 1000) < 1000.0 * driven;
+        value = on ? static_cast<std::int16_t>(static_cast<int>(random() % 65535) - 32767)
+                   : std::int16_t{0};
+      }
+      return values;
+    };
+    x_ = words(rows);
+    u_ = words(cols);
+  }
+
+  void describe(Case const& setting) {
+    args_.shape = shape_;
+    args_.slicing = slicing_;
+    args_.codes = codes_.data();
+    args_.traits = {variation_of(setting.device), nullptr, shape_.devices()};
+    if (setting.stored && args_.traits.variation.any()) {
+      traits_.resize(codes_.size() *
+                     static_cast<std::size_t>(stored_trait_bytes(args_.traits.variation)));
+      args_.traits.stored = traits_.data();
+      backend_->store_traits({shape_, devices_.data(), traits_.data(), args_.traits.variation, 0});
+    }
+    args_.devices = devices_.data();
+    args_.law = constants_.data();
+    args_.counters = counters_.data();
+    args_.layer_counters = &layer_counters_;
+    args_.x = x_.data();
+    args_.u = u_.data();
+    args_.drop = &drop_;
+    args_.set_mask = 1;
+    args_.examples = 1;
+    args_.batch = 1;
+    args_.fidelity = setting.fidelity;
+    args_.noise = setting.device.write_noise.kind;
+    args_.rounding = setting.device.rounding;
+  }
+
+  std::unique_ptr<Backend> backend_;
+  int law_;
+  Slicing slicing_{};
+  XbarShape shape_{};
+  std::vector<std::int16_t> codes_;
+  std::vector<std::int8_t> traits_;
+  std::vector<std::int16_t> x_;
+  std::vector<std::int16_t> u_;
+  std::int32_t drop_ = 15;
+  DeviceArray<DeviceConstants> devices_;
+  std::vector<std::byte> constants_;
+  std::vector<SliceCounters> counters_;
+  LayerCounters layer_counters_{};
+  UpdateArgs args_{};
+};
+
+void run(benchmark::State& state, Case const& setting, Isa isa) {
+  Layer layer(setting, isa);
+  std::vector<std::int16_t> const expected = layer.expected();
+  layer.update();
+  if (layer.codes() != expected) throw std::runtime_error("update differs from the functor");
+  std::uint64_t const before = layer.updates();
+  for (auto _ : state) layer.update();
+  auto const updates = static_cast<double>(layer.updates() - before);
+  state.counters["updates/s"] = benchmark::Counter(updates, benchmark::Counter::kIsRate);
+  state.counters["cycles/update"] = benchmark::Counter(
+      updates / (clock_ghz() * 1e9), benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+}
+
+void register_all() {
+  for (Isa const isa : {Isa::avx512, Isa::avx2, Isa::scalar}) {
+    try {
+      make_cpu_backend({.threads = 1, .isa = isa});
+    } catch (BackendError const&) {
+      continue;
+    }
+    for (Case const& setting : cases()) {
+      std::string const name = "update/" + std::string(enum_name(isa)) + "/" + setting.name;
+      benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) {
+        run(state, setting, isa);
+      })->Unit(benchmark::kMicrosecond);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace panther
+
+int main(int argc, char** argv) {
+  panther::register_all();
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}
