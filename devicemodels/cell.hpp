@@ -146,7 +146,9 @@ PANTHER_HD float conductance_codes(float g_min_in_windows, float range, std::int
 /// The code of a position; `dither` in [0, 1) rounds stochastically, 0.5 to nearest. Integers are
 /// kept.
 PANTHER_HD std::int16_t code_of_position(float position, float dither) {
-  return static_cast<std::int16_t>(static_cast<std::int32_t>(position + dither) + code_of_g_min);
+  // Unsigned: a lane whose result is thrown away may hold any number.
+  auto const whole = static_cast<std::uint32_t>(static_cast<std::int32_t>(position + dither));
+  return static_cast<std::int16_t>(whole + static_cast<std::uint32_t>(code_of_g_min));
 }
 
 }  // namespace panther

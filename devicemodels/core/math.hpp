@@ -43,8 +43,11 @@ PANTHER_HD float exp2m1_core(float f) {
   return q * f;
 }
 
+/// Unsigned arithmetic: vector loops also compute lanes whose results are thrown away, and there a
+/// number may be anything.
 PANTHER_HD float power_of_two(float integer) {
-  return float_of_bits((static_cast<std::int32_t>(integer) + 127) * 8388608);
+  auto const exponent = static_cast<std::uint32_t>(static_cast<std::int32_t>(integer));
+  return float_of_bits(static_cast<std::int32_t>((exponent + 127U) << 23));
 }
 }  // namespace detail
 

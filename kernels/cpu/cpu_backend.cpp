@@ -42,8 +42,9 @@ class CpuBackend final : public Backend {
 
   void* allocate(std::size_t bytes) override {
     bool const large = bytes >= huge_page;
-    std::size_t const padded = (bytes + cache_line - 1) / cache_line * cache_line + cache_line;
-    void* const memory = std::aligned_alloc(large ? huge_page : cache_line, padded);
+    std::size_t const alignment = large ? huge_page : cache_line;
+    std::size_t const padded = (bytes + cache_line + alignment - 1) / alignment * alignment;
+    void* const memory = std::aligned_alloc(alignment, padded);
     if (memory == nullptr) {
       throw BackendError("out of memory: " + std::to_string(padded) +
                          " bytes for the emulated devices");
