@@ -79,7 +79,10 @@ std::int32_t parse_register(Operand const& operand, std::string_view text,
                             Organisation const& organisation) {
   if (auto const number = parse_integer(text)) return checked(operand, *number);
   RegisterMap const map(organisation);
-  auto const [name, offset] = split_index(operand, text);
+  // Not structured bindings: clang 14 cannot capture them.
+  auto const name_and_index = split_index(operand, text);
+  std::string_view const name = name_and_index.first;
+  std::int64_t const offset = name_and_index.second;
   auto const place = [&](std::uint32_t base, std::uint32_t words) {
     if (offset < 0 || offset >= words) {
       throw OperandError(fmt::format("index {} in {} lies outside {} (allowed: 0..{})", offset,
