@@ -3,6 +3,8 @@
 
 #include "kernels/cpu/thread_pool.hpp"
 
+#include <algorithm>
+
 namespace panther {
 
 namespace {
@@ -15,14 +17,21 @@ void pause_briefly() {
 
 // About 50 microseconds: longer than the digital work between two phases of a training step.
 constexpr int spins_before_sleep = 2000;
-// The caller's wait for the last part: parts are balanced, so yielding matters only on a busy
-// machine.
+// The caller's wait for parts that others have begun: they are balanced, so yielding matters only
+// on a busy machine.
 constexpr int spins_before_yield = 4000;
+
+constexpr int part_bits = 16;
+constexpr int most_threads = (1 << part_bits) - 1;
+
+constexpr std::uint64_t generation_of(std::uint64_t ticket) { return ticket >> part_bits; }
+constexpr int parts_of(std::uint64_t ticket) { return static_cast<int>(ticket & most_threads); }
 
 }  // namespace
 
-ThreadPool::ThreadPool(int threads) {
-  for (int part = 1; part < threads; ++part) {
+ThreadPool::ThreadPool(int threads)
+    : claims_(static_cast<std::size_t>(std::clamp(threads, 1, most_threads))) {
+  for (int part = 1; part < static_cast<int>(claims_.size()); ++part) {
     workers_.emplace_back([this, part] { work(part); });
   }
 }
@@ -31,26 +40,23 @@ ThreadPool::~ThreadPool() {
   {
     std::lock_guard const lock(mutex_);
     stop_.store(true);
-    generation_.fetch_add(1);
   }
   wake_.notify_all();
   for (std::thread& worker : workers_) worker.join();
 }
 
-void ThreadPool::run(std::function<void(int)> const& job) {
-  if (workers_.empty()) {
-    job(0);
-    return;
-  }
+void ThreadPool::run(int parts, std::function<void(int)> const& job) {
   job_ = &job;
-  running_.store(static_cast<int>(workers_.size()), std::memory_order_relaxed);
-  generation_.fetch_add(1);
+  finished_.store(0, std::memory_order_relaxed);
+  std::uint64_t const generation = generation_of(ticket_.load(std::memory_order_relaxed)) + 1;
+  std::uint64_t const ticket = generation << part_bits | static_cast<std::uint64_t>(parts);
+  ticket_.store(ticket);
   if (sleeping_.load() > 0) {
     { std::lock_guard const lock(mutex_); }
     wake_.notify_all();
   }
-  job(0);
-  for (int spins = 0; running_.load(std::memory_order_acquire) != 0; ++spins) {
+  do_parts(ticket, 0);
+  for (int spins = 0; finished_.load(std::memory_order_acquire) != parts; ++spins) {
     if (spins < spins_before_yield) {
       pause_briefly();
     } else {
@@ -59,25 +65,41 @@ void ThreadPool::run(std::function<void(int)> const& job) {
   }
 }
 
-bool ThreadPool::wait_for_job(std::uint64_t seen) {
-  for (int spins = 0; spins < spins_before_sleep; ++spins) {
-    if (generation_.load() != seen) return !stop_.load();
-    pause_briefly();
+void ThreadPool::do_parts(std::uint64_t ticket, int own_part) {
+  int const parts = parts_of(ticket);
+  for (int i = 0; i < parts; ++i) {
+    int const part = (own_part + i) % parts;
+    if (!claim(part, generation_of(ticket))) continue;
+    (*job_)(part);
+    finished_.fetch_add(1, std::memory_order_release);
   }
-  std::unique_lock lock(mutex_);
-  sleeping_.fetch_add(1);
-  wake_.wait(lock, [&] { return generation_.load() != seen; });
-  sleeping_.fetch_sub(1);
-  return !stop_.load();
 }
 
-void ThreadPool::work(int part) {
-  std::uint64_t seen = 0;
-  while (wait_for_job(seen)) {
-    seen = generation_.load();
-    (*job_)(part);
-    running_.fetch_sub(1, std::memory_order_release);
+/// A claim succeeds only while its job is the present one: a job ends when every part was claimed,
+/// so a thread that comes late finds none. An unfinished claim keeps the job, and job_, as they
+/// are.
+bool ThreadPool::claim(int part, std::uint64_t generation) {
+  std::atomic<std::uint64_t>& last = claims_[static_cast<std::size_t>(part)].generation;
+  std::uint64_t seen = last.load();
+  return seen < generation && last.compare_exchange_strong(seen, generation);
+}
+
+/// The ticket of a job after that of `seen`; 0 if the pool is to stop.
+std::uint64_t ThreadPool::wait_for_job(std::uint64_t seen) {
+  auto const is_new = [&] { return stop_.load() || ticket_.load() != seen; };
+  for (int spins = 0; spins < spins_before_sleep && !is_new(); ++spins) pause_briefly();
+  if (!is_new()) {
+    std::unique_lock lock(mutex_);
+    sleeping_.fetch_add(1);
+    wake_.wait(lock, is_new);
+    sleeping_.fetch_sub(1);
   }
+  return stop_.load() ? 0 : ticket_.load();
+}
+
+void ThreadPool::work(int own_part) {
+  std::uint64_t ticket = 0;
+  while ((ticket = wait_for_job(ticket)) != 0) do_parts(ticket, own_part);
 }
 
 }  // namespace panther

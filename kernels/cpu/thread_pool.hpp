@@ -4,7 +4,11 @@
 
 // A fixed pool of threads for loops that come hundreds of thousands of times a run: workers spin
 // for some microseconds before they sleep, so that a step's short phases need no system call. Work
-// is cut into parts by index; results may not depend on the number of parts.
+// is cut into parts by index; results may not depend on the number of parts, nor on who does one.
+//
+// A thread claims its own part first, which its caches may know from the loop before, and then what
+// nobody has claimed: so nobody waits for a worker that the system has not scheduled, and on a
+// machine with more runnable threads than cores the caller does the rest itself.
 
 #include <atomic>
 #include <condition_variable>
@@ -26,9 +30,9 @@ class ThreadPool {
 
   int threads() const { return static_cast<int>(workers_.size()) + 1; }
 
-  /// Calls job(part) once for every part in [0, threads()), in parallel; returns when all are done.
-  /// A job must not throw and must not call run().
-  void run(std::function<void(int)> const& job);
+  /// Calls job(part) once for every part in [0, parts), in parallel; returns when all are done.
+  /// At most threads() parts. A job must not throw and must not call run().
+  void run(int parts, std::function<void(int)> const& job);
 
   /// Calls body(first, last) on a partition of [0, items) into at most threads() ranges of at least
   /// `grain`.
@@ -41,18 +45,25 @@ class ThreadPool {
       body(std::int64_t{0}, items);
       return;
     }
-    run([&](int part) {
-      if (part < parts) body(items * part / parts, items * (part + 1) / parts);
-    });
+    run(parts, [&](int part) { body(items * part / parts, items * (part + 1) / parts); });
   }
 
  private:
-  void work(int part);
-  bool wait_for_job(std::uint64_t seen);
+  /// The last job for which a part was claimed, on a cache line of its own.
+  struct alignas(64) Claim {
+    std::atomic<std::uint64_t> generation{0};
+  };
 
+  void work(int own_part);
+  std::uint64_t wait_for_job(std::uint64_t seen);
+  void do_parts(std::uint64_t ticket, int own_part);
+  bool claim(int part, std::uint64_t generation);
+
+  // Written before ticket_ announces a job, read by those who have claimed a part of it.
   std::function<void(int)> const* job_ = nullptr;
-  std::atomic<std::uint64_t> generation_{0};
-  std::atomic<int> running_{0};
+  std::atomic<std::uint64_t> ticket_{0};  // generation of the present job, and its parts (16 bits)
+  std::vector<Claim> claims_;             // [part]
+  std::atomic<int> finished_{0};          // parts of the present job
   std::atomic<int> sleeping_{0};
   std::atomic<bool> stop_{false};
   std::mutex mutex_;
