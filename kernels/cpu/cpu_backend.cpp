@@ -81,7 +81,11 @@ class CpuBackend final : public Backend {
   void resolve(int law, ResolveArgs const& args) override {
     visit_law(law, [&]<class Law>() {
       ResolveWeight<Law> const weight{args};
-      run_items(weight, weight.items(), 64);
+      if (can_screen(args)) {
+        resolve_screened(weight);
+      } else {
+        run_items(weight, weight.items(), 64);
+      }
     });
   }
   void store_traits(StoreTraitsArgs const& args) override { run(StoreTraits{args}, 64); }
@@ -107,6 +111,24 @@ class CpuBackend final : public Backend {
   void run_items(Functor const& functor, std::int64_t items, std::int64_t grain) {
     pool_.for_ranges(items, grain, [&](std::int64_t first, std::int64_t last) {
       for (std::int64_t item = first; item < last; ++item) functor(item);
+    });
+  }
+
+  template <class Law>
+  void resolve_screened(ResolveWeight<Law> const& weight) {
+    ResolveArgs const& args = weight.args;
+    ResolveLimits const limits = resolve_limits(args);
+    std::int64_t const rows = static_cast<std::int64_t>(args.shape.replicas) * args.shape.rows;
+    std::int64_t const grain = 1 + 10000 / (args.shape.planes * args.shape.cols);
+    pool_.for_ranges(rows, grain, [&](std::int64_t first, std::int64_t last) {
+      std::vector<std::int32_t> columns(static_cast<std::size_t>(args.shape.cols));
+      for (std::int64_t item = first; item < last; ++item) {
+        auto const replica = static_cast<int>(item / args.shape.rows);
+        if (args.active != nullptr && args.active[replica] == 0) continue;
+        int const count = kernels_.resolve_row(
+            args, limits, replica, static_cast<int>(item % args.shape.rows), columns.data());
+        for (int i = 0; i < count; ++i) weight(item * args.shape.cols + columns.data()[i]);
+      }
     });
   }
 

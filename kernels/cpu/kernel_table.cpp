@@ -6,10 +6,13 @@
 namespace panther {
 
 namespace {
-constexpr KernelTable scalar_table{.read = isa_scalar::read, .update = isa_scalar::update};
+constexpr KernelTable scalar_table{
+    .read = isa_scalar::read, .update = isa_scalar::update, .resolve_row = isa_scalar::resolve_row};
 #if PANTHER_ISA_X86
-constexpr KernelTable avx2_table{.read = isa_avx2::read, .update = isa_avx2::update};
-constexpr KernelTable avx512_table{.read = isa_avx512::read, .update = isa_avx512::update};
+constexpr KernelTable avx2_table{
+    .read = isa_avx2::read, .update = isa_avx2::update, .resolve_row = isa_avx2::resolve_row};
+constexpr KernelTable avx512_table{
+    .read = isa_avx512::read, .update = isa_avx512::update, .resolve_row = isa_avx512::resolve_row};
 #endif
 }  // namespace
 

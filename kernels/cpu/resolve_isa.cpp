@@ -1,0 +1,188 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Carry resolution of a row, compiled once per instruction set; what for, resolve_limits.hpp says.
+// The search takes 16-bit lanes for slices of one device, carries 32-bit lanes.
+
+#include <algorithm>
+#include <cstdint>
+
+#include "kernels/cpu/kernel_table.hpp"
+
+namespace panther::PANTHER_ISA_NAMESPACE {
+
+namespace {
+
+constexpr int panel_columns = 256;
+
+/// Columns of one row, and which of them are not certainly as resolution leaves them.
+struct ScreenPanel {
+  ResolveArgs const& args;
+  int replica;
+  int row;
+  int first;
+  int width;
+  alignas(64) std::int16_t flagged[panel_columns];  // 0 or not
+
+  std::int16_t const* codes(int set, int plane) const {
+    return args.codes + args.shape.index(replica, set, plane, row, first);
+  }
+};
+
+void flag_single(ScreenPanel& panel, std::int16_t const* codes, std::int32_t low,
+                 std::int32_t high) {
+  auto const least = static_cast<std::int16_t>(clamped(low, -32768, 32767));
+  auto const most = static_cast<std::int16_t>(clamped(high, -32768, 32767));
+  for (int c = 0; c < panel.width; ++c) {
+    auto const held = static_cast<std::int16_t>(std::clamp(codes[c], least, most));
+    panel.flagged[c] = static_cast<std::int16_t>(panel.flagged[c] | (held ^ codes[c]));
+  }
+}
+
+void flag_pair(ScreenPanel& panel, std::int16_t const* first, std::int16_t const* second,
+               std::int32_t low, std::int32_t high) {
+  for (int c = 0; c < panel.width; ++c) {
+    std::int32_t const sum = first[c] + second[c];
+    auto const outside = static_cast<std::int16_t>(sum < low || sum > high);
+    panel.flagged[c] = static_cast<std::int16_t>(panel.flagged[c] | outside);
+  }
+}
+
+void flag_slice(ScreenPanel& panel, int set, int slice, std::int32_t low, std::int32_t high) {
+  int const planes = panel.args.slicing.planes_per_slice;
+  std::int16_t const* const codes = panel.codes(set, slice * planes);
+  if (low > high) {
+    std::fill_n(panel.flagged, panel.width, std::int16_t{1});
+  } else if (planes == 1) {
+    flag_single(panel, codes, low, high);
+  } else {
+    flag_pair(panel, codes, panel.codes(set, slice * planes + 1), low, high);
+  }
+}
+
+/// A set that is written must hold what the source holds, a set that is cleared level 0: certain if
+/// the codes are the same.
+void flag_other_sets(ScreenPanel& panel, int slice) {
+  ResolveArgs const& args = panel.args;
+  for (int set = 0; set < args.shape.sets; ++set) {
+    bool const written = ((args.target_mask >> set) & 1U) != 0;
+    bool const cleared = !written && ((args.clear_mask >> set) & 1U) != 0;
+    if (!cleared && (!written || set == args.source_set)) continue;
+    if (args.noisy_read) std::fill_n(panel.flagged, panel.width, std::int16_t{1});
+    for (int k = 0; k < args.slicing.planes_per_slice; ++k) {
+      int const plane = slice * args.slicing.planes_per_slice + k;
+      std::int16_t const* const there = panel.codes(set, plane);
+      std::int16_t const* const here = panel.codes(args.source_set, plane);
+      for (int c = 0; c < panel.width; ++c) {
+        int const wanted = cleared ? 0 : here[c];
+        panel.flagged[c] = static_cast<std::int16_t>(panel.flagged[c] | (there[c] ^ wanted));
+      }
+    }
+  }
+}
+
+/// Carries of the columns of a panel, and the digits that they leave.
+class CarryPanel {
+ public:
+  CarryPanel(ResolveArgs const& args, int replica, int row, int first, int width)
+      : args_(args),
+        codes_(args.codes + args.shape.index(replica, args.source_set, 0, row, first)),
+        width_(width) {}
+
+  /// Fills `left` with 1 where the weight may saturate, which the definition knows how to count.
+  void propagate(ResolveLimits const& limits, std::int16_t* left) {
+    std::int32_t carry[panel_columns] = {};
+    int const p = args_.slicing.digit_bits;
+    int const top = args_.slicing.slices - 1;
+    std::int32_t const mask = (1 << p) - 1;
+    std::int32_t const bias = args_.slicing.digits == DigitSet::balanced ? 1 << (p - 1) : 0;
+    for (int slice = 0; slice < top; ++slice) {
+      std::int16_t const* const codes = codes_of(slice);
+      std::int32_t* const digits = digits_[slice];
+      for (int c = 0; c < width_; ++c) {
+        std::int32_t const sum = nearest_level(args_.slicing, slice, codes[c]) + carry[c];
+        std::int32_t const digit = ((sum + bias) & mask) - bias;
+        digits[c] = digit;
+        carry[c] = (sum - digit) >> p;
+      }
+    }
+    std::int16_t const* const codes = codes_of(top);
+    for (int c = 0; c < width_; ++c) {
+      std::int32_t const digit = nearest_level(args_.slicing, top, codes[c]) + carry[c];
+      digits_[top][c] = digit;
+      left[c] = static_cast<std::int16_t>(digit < limits.top_low || digit > limits.top_high);
+    }
+  }
+
+  /// Writes the cells of one slice whose level is not the digit, except in `left` columns.
+  void write(int slice, std::int16_t const* left, SliceCounters& counters) {
+    std::int16_t* const codes = codes_of(slice);
+    std::int32_t const* const digits = digits_[slice];
+    int const shift = 16 - args_.slicing.cell_bits[slice];
+    std::int32_t cells = 0;
+    std::int32_t steps = 0;
+    for (int c = 0; c < width_; ++c) {
+      std::int32_t const code = codes[c];
+      std::int32_t const level = nearest_level(args_.slicing, slice, code);
+      std::int32_t const wanted = digits[c] * (1 << shift);
+      std::int32_t const change = wanted - code;
+      std::int32_t const written =
+          static_cast<std::int32_t>(level != digits[c]) & static_cast<std::int32_t>(left[c] == 0);
+      cells += written;
+      steps += written * ((change < 0 ? -change : change) >> shift);
+      codes[c] = static_cast<std::int16_t>(written != 0 ? wanted : code);
+    }
+    count(counters.cells_written, static_cast<std::uint64_t>(cells));
+    count(counters.write_steps, static_cast<std::uint64_t>(steps));
+  }
+
+ private:
+  std::int16_t* codes_of(int slice) const { return codes_ + slice * args_.shape.plane_size(); }
+
+  ResolveArgs const& args_;
+  std::int16_t* codes_;
+  int width_;
+  alignas(64) std::int32_t digits_[max_slices][panel_columns];
+};
+
+/// Resolves the columns of a panel with exact reads and ideal writes; leaves the flags of those
+/// that may saturate.
+void carry_exactly(ScreenPanel& panel, ResolveLimits const& limits) {
+  ResolveArgs const& args = panel.args;
+  CarryPanel carries(args, panel.replica, panel.row, panel.first, panel.width);
+  carries.propagate(limits, panel.flagged);
+  SliceCounters* const counters = args.counters + panel.replica * args.slicing.slices;
+  for (int slice = 0; slice < args.slicing.slices; ++slice) {
+    carries.write(slice, panel.flagged, counters[slice]);
+  }
+}
+
+bool any_flag(ScreenPanel const& panel) {
+  int any = 0;
+  for (int c = 0; c < panel.width; ++c) any |= panel.flagged[c];
+  return any != 0;
+}
+
+}  // namespace
+
+int resolve_row(ResolveArgs const& args, ResolveLimits const& limits, int replica, int row,
+                std::int32_t* columns) {
+  int found = 0;
+  for (int first = 0; first < args.shape.cols; first += panel_columns) {
+    int const width = std::min(args.shape.cols - first, panel_columns);
+    ScreenPanel panel{args, replica, row, first, width, {}};
+    for (int slice = 0; slice < args.slicing.slices; ++slice) {
+      flag_slice(panel, args.source_set, slice, limits.low[slice], limits.high[slice]);
+      flag_other_sets(panel, slice);
+    }
+    if (!any_flag(panel)) continue;
+    if (has_exact_writes(args)) carry_exactly(panel, limits);
+    for (int c = 0; c < width; ++c) {
+      columns[found] = first + c;
+      found += panel.flagged[c] != 0 ? 1 : 0;
+    }
+  }
+  return found;
+}
+
+}  // namespace panther::PANTHER_ISA_NAMESPACE
