@@ -17,6 +17,11 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t most_tiles = 262144;
+constexpr std::size_t most_cores = 65536;
+/// Programs need 4; a bound keeps whatever walks a value recursively from running out of stack.
+constexpr int deepest_nesting = 16;
+/// Characters of a wrong value that a message quotes.
+constexpr std::size_t longest_quote = 60;
 
 /// Where in a file something stands, for messages.
 struct Place {
@@ -50,21 +55,27 @@ std::optional<Key> parse_key(std::string_view text) {
   if (!tile || *tile >= most_tiles) return std::nullopt;
   key.tile = *tile;
   if (auto const core = take_number(text, "core")) key.core = core;
+  if (key.core.value_or(0) >= most_cores) return std::nullopt;
   key.what = text;
   bool const known =
       text.empty() || (text == "data" && !key.core) || (text == "weights" && key.core);
   return known ? std::optional(key) : std::nullopt;
 }
 
+std::string quote(json const& value) {
+  std::string const text = value.dump(-1, ' ', true);
+  return text.size() <= longest_quote ? text : text.substr(0, longest_quote) + "...";
+}
+
 std::string text_of(json const& value, Place const& place) {
-  if (!value.is_string()) place.fail(fmt::format("{} is no text", value.dump()));
+  if (!value.is_string()) place.fail(fmt::format("{} is no text", quote(value)));
   return value.get<std::string>();
 }
 
 std::int64_t number_of(json const& value, Place const& place) {
-  if (!value.is_number_integer()) place.fail(fmt::format("{} is no whole number", value.dump()));
+  if (!value.is_number_integer()) place.fail(fmt::format("{} is no whole number", quote(value)));
   if (value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX)
-    place.fail(value.dump() + " is too large");
+    place.fail(quote(value) + " is too large");
   return value.get<std::int64_t>();
 }
 
@@ -99,7 +110,7 @@ InstructionRecord const& record_named(std::string const& name, Unit unit, Place 
 
 Instruction parse_instruction(json const& list, Unit unit, Place const& place) {
   if (!list.is_array() || list.empty())
-    place.fail("an instruction is a list [mnemonic, operands...], not " + list.dump());
+    place.fail("an instruction is a list [mnemonic, operands...], not " + quote(list));
   InstructionRecord const& record = record_named(text_of(list[0], place), unit, place);
   Instruction in{.opcode = record.opcode};
   std::size_t next = 1;
@@ -172,7 +183,9 @@ Image parse_object(json const& object, std::string_view file) {
     auto const key = parse_key(name);
     if (!key)
       place.fail(
-          "unknown key (allowed: _tiles, tileT, tileT/coreC, tileT/data, tileT/coreC/weights)");
+          fmt::format("unknown key (allowed: _tiles, tileT, tileT/coreC, tileT/data, "
+                      "tileT/coreC/weights with T < {} and C < {})",
+                      most_tiles, most_cores));
     if (key->tile >= image.tiles.size()) image.tiles.resize(key->tile + 1);
     TileImage& tile = image.tiles[key->tile];
     if (!key->what.empty()) {
@@ -187,13 +200,21 @@ Image parse_object(json const& object, std::string_view file) {
 }
 
 json parse_text(std::string_view text, std::string_view file) {
+  auto const bounded = [file](int depth, json::parse_event_t, json const&) {
+    if (depth > deepest_nesting)
+      throw ImageError(
+          fmt::format("{}: lists nested deeper than {} levels", file, deepest_nesting));
+    return true;
+  };
   try {
-    json root = json::parse(text);
+    json root = json::parse(text, bounded);
     if (!root.is_object()) throw ImageError::in(file, "top", "an object of programs is needed");
     return root;
   } catch (json::parse_error const& error) {
     throw ImageError(
         fmt::format("{}: byte {}: no valid JSON ({})", file, error.byte, error.what()));
+  } catch (json::out_of_range const& error) {
+    throw ImageError(fmt::format("{}: a number too large for JSON ({})", file, error.what()));
   }
 }
 

@@ -87,6 +87,14 @@ TEST(JsonErrors, SayWhereAndWhatIsAllowed) {
   EXPECT_EQ(reading(R"({"a": {"_tiles": 1}, "b": {"_tiles": 1}})"),
             "p.json: name one of its programs (programs in the file: a, b)");
   EXPECT_NE(reading("{").find("p.json: byte 2: no valid JSON"), std::string::npos);
+  EXPECT_NE(reading("4e0402").find("p.json: a number too large for JSON"), std::string::npos);
+  EXPECT_EQ(reading("{\"tile0\": " + std::string(1'000'000, '[')),
+            "p.json: lists nested deeper than 16 levels");
+  EXPECT_LT(reading("{\"tile0\": [\"" + std::string(5000, 'x') + "\"]}").size(), 200U)
+      << "long values are cut";
+  EXPECT_NE(
+      reading(R"({"_tiles": 1, "tile0/core65536": [["hlt"]]})").find("core65536: unknown key"),
+      std::string::npos);
   EXPECT_NE(reading(R"({"_tiles": 1, "tile0/cor3": []})").find("unknown key"), std::string::npos);
 }
 
