@@ -14,24 +14,24 @@
 namespace panther {
 
 /// Frozen normal draws of one device, quantised to 1/32 of a standard deviation so that a stored
-/// byte and a regenerated draw are the same number. |value| <= 127/32.
+/// byte and a regenerated draw are the same number. |value| <= 127/32. Words, not bytes: vector
+/// loops keep them in 32-bit lanes.
 struct TraitDraws {
-  std::int8_t slope_up;
-  std::int8_t slope_down;
-  std::int8_t bend_up;
-  std::int8_t bend_down;
-  std::int8_t low;   // stuck_mark: stuck at G_min
-  std::int8_t high;  // stuck_mark: stuck at G_max
+  std::int32_t slope_up;
+  std::int32_t slope_down;
+  std::int32_t bend_up;
+  std::int32_t bend_down;
+  std::int32_t low;   // stuck_mark: stuck at G_min
+  std::int32_t high;  // stuck_mark: stuck at G_max
 };
 
-inline constexpr std::int8_t stuck_mark = -128;
+inline constexpr std::int32_t stuck_mark = -128;
 
-PANTHER_HD std::int8_t quantised_draw(float normal) {
-  return static_cast<std::int8_t>(
-      static_cast<std::int32_t>(nearest(clamped(normal * 32.0F, -127.0F, 127.0F))));
+PANTHER_HD std::int32_t quantised_draw(float normal) {
+  return static_cast<std::int32_t>(nearest(clamped(normal * 32.0F, -127.0F, 127.0F)));
 }
 
-PANTHER_HD float draw_value(std::int8_t quantised) {
+PANTHER_HD float draw_value(std::int32_t quantised) {
   return static_cast<float>(quantised) * 0x1p-5F;
 }
 
@@ -42,22 +42,22 @@ PANTHER_HD TraitDraws trait_draws(DeviceConstants const& k, std::uint32_t w0, st
   NormalPair const bend = coarse_normal_pair(w1);
   NormalPair const bound = coarse_normal_pair(w2);
   bool const stuck_low = w3 < k.stuck_low_below;
-  bool const stuck_high = !stuck_low && w3 < k.stuck_high_below;
+  bool const stuck_high = !stuck_low & (w3 < k.stuck_high_below);
   float const paired =
       fused(k.slope_correlation, slope.first, k.slope_decorrelation * slope.second);
   return {quantised_draw(slope.first),
           quantised_draw(paired),
           quantised_draw(bend.first),
           quantised_draw(bend.second),
-          stuck_low ? stuck_mark : quantised_draw(bound.first),
-          stuck_high ? stuck_mark : quantised_draw(bound.second)};
+          chosen(stuck_low, stuck_mark, quantised_draw(bound.first)),
+          chosen(stuck_high, stuck_mark, quantised_draw(bound.second))};
 }
 
 /// A slope can fall to zero, never below; a bend keeps its sign.
-PANTHER_HD float slope_of(float spread, std::int8_t draw) {
+PANTHER_HD float slope_of(float spread, std::int32_t draw) {
   return larger(fused(spread, draw_value(draw), 1.0F), 0.0F);
 }
-PANTHER_HD float bend_of(float spread, std::int8_t draw) {
+PANTHER_HD float bend_of(float spread, std::int32_t draw) {
   return larger(fused(spread, draw_value(draw), 1.0F), 0.05F);
 }
 
@@ -68,8 +68,8 @@ struct Bounds {
 
 /// Reachable positions of a device whose nominal window is [0, range]. Ends that cross meet in
 /// their middle (a dead device).
-PANTHER_HD Bounds bounds_of(DeviceConstants const& k, float range, std::int8_t low_draw,
-                            std::int8_t high_draw) {
+PANTHER_HD Bounds bounds_of(DeviceConstants const& k, float range, std::int32_t low_draw,
+                            std::int32_t high_draw) {
   float const reach = k.window_spread * range;
   float const low = clamped(reach * draw_value(low_draw), 0.0F, range);
   float const high = clamped(fused(reach, draw_value(high_draw), range), 0.0F, range);

@@ -75,6 +75,15 @@ PANTHER_HD float chosen(bool condition, float a, float b) {
 #endif
 }
 
+PANTHER_HD std::int32_t chosen(bool condition, std::int32_t a, std::int32_t b) {
+#if defined(__CUDA_ARCH__)
+  return condition ? a : b;
+#else
+  std::int32_t const mask = -static_cast<std::int32_t>(condition);
+  return (a & mask) | (b & ~mask);
+#endif
+}
+
 template <class T>
 PANTHER_HD T smaller(T a, T b) {
   return b < a ? b : a;

@@ -85,9 +85,7 @@ void flag_other_sets(ScreenPanel& panel, int slice) {
 class CarryPanel {
  public:
   CarryPanel(ResolveArgs const& args, int replica, int row, int first, int width)
-      : args_(args),
-        codes_(args.codes + args.shape.index(replica, args.source_set, 0, row, first)),
-        width_(width) {}
+      : args_(args), replica_(replica), row_(row), first_(first), width_(width) {}
 
   /// Fills `left` with 1 where the weight may saturate, which the definition knows how to count.
   void propagate(ResolveLimits const& limits, std::int16_t* left) {
@@ -123,11 +121,9 @@ class CarryPanel {
     std::int32_t steps = 0;
     for (int c = 0; c < width_; ++c) {
       std::int32_t const code = codes[c];
-      std::int32_t const level = nearest_level(args_.slicing, slice, code);
       std::int32_t const wanted = digits[c] * (1 << shift);
       std::int32_t const change = wanted - code;
-      std::int32_t const written =
-          static_cast<std::int32_t>(level != digits[c]) & static_cast<std::int32_t>(left[c] == 0);
+      std::int32_t const written = differs(slice, code, digits[c], left[c]);
       cells += written;
       steps += written * ((change < 0 ? -change : change) >> shift);
       codes[c] = static_cast<std::int16_t>(written != 0 ? wanted : code);
@@ -136,11 +132,34 @@ class CarryPanel {
     count(counters.write_steps, static_cast<std::uint64_t>(steps));
   }
 
+  /// The same for devices with bounds of their own, which keep some from their digit.
+  void write_within_bounds(int slice, std::int16_t const* left, SliceCounters& counters) {
+    ResolveWeight<Ideal> const weight{args_};  // an ideal write knows no law
+    SliceCounters tally{};
+    for (int c = 0; c < width_; ++c) {
+      if (differs(slice, codes_of(slice)[c], digits_[slice][c], left[c]) == 0) continue;
+      weight.write_device(replica_, args_.source_set, slice, row_, first_ + c, digits_[slice][c],
+                          tally);
+    }
+    count(counters.cells_written, tally.cells_written);
+    count(counters.write_steps, tally.write_steps);
+  }
+
  private:
-  std::int16_t* codes_of(int slice) const { return codes_ + slice * args_.shape.plane_size(); }
+  std::int16_t* codes_of(int slice) const {
+    return args_.codes + args_.shape.index(replica_, args_.source_set, slice, row_, first_);
+  }
+
+  /// 1 if a cell is to be written, 0 if not.
+  std::int32_t differs(int slice, std::int32_t code, std::int32_t digit, std::int16_t left) const {
+    std::int32_t const level = nearest_level(args_.slicing, slice, code);
+    return static_cast<std::int32_t>(level != digit) & static_cast<std::int32_t>(left == 0);
+  }
 
   ResolveArgs const& args_;
-  std::int16_t* codes_;
+  int replica_;
+  int row_;
+  int first_;
   int width_;
   alignas(64) std::int32_t digits_[max_slices][panel_columns];
 };
@@ -153,7 +172,11 @@ void carry_exactly(ScreenPanel& panel, ResolveLimits const& limits) {
   carries.propagate(limits, panel.flagged);
   SliceCounters* const counters = args.counters + panel.replica * args.slicing.slices;
   for (int slice = 0; slice < args.slicing.slices; ++slice) {
-    carries.write(slice, panel.flagged, counters[slice]);
+    if (args.traits.variation.bounds) {
+      carries.write_within_bounds(slice, panel.flagged, counters[slice]);
+    } else {
+      carries.write(slice, panel.flagged, counters[slice]);
+    }
   }
 }
 

@@ -29,12 +29,11 @@ inline bool can_screen(ResolveArgs const& args) {
   return args.weights == nullptr && args.addend_set == no_set;
 }
 
-/// Exact reads of single devices, ideal writes of one set of devices that reach every level.
+/// Exact reads of single devices and ideal writes, of one set.
 inline bool has_exact_writes(ResolveArgs const& args) {
   return args.mode == WriteMode::ideal && !args.noisy_read &&
          (args.adc_bits == 0 || args.adc_bits >= 16) && args.slicing.planes_per_slice == 1 &&
-         args.target_mask == 1U << args.source_set && args.clear_mask == 0 &&
-         !args.traits.variation.bounds;
+         args.target_mask == 1U << args.source_set && args.clear_mask == 0;
 }
 
 ResolveLimits resolve_limits(ResolveArgs const& args);

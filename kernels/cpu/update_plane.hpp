@@ -164,7 +164,7 @@ class PlaneMover {
     }
     if (args_.traits.variation.any()) {
       if (args_.traits.stored != nullptr) {
-        load_traits(row.index + at, lanes);
+        load_traits(args_.traits.stored + row.index + at, args_.traits.devices, lanes);
       } else {
         for (int first = 0; first < lanes; first += block_lanes) {
           PhiloxBlocks blocks;
@@ -179,9 +179,8 @@ class PlaneMover {
     store_lanes(row.mirrored, row.codes + at, lanes);
   }
 
-  void load_traits(std::int64_t index, int lanes) {
-    std::int8_t const* property = args_.traits.stored + index;
-    std::int64_t const distance = args_.traits.devices;
+  /// `property`: the first stored property, the next ones `distance` apart.
+  void load_traits(std::int8_t const* property, std::int64_t distance, int lanes) {
     if (args_.traits.variation.slope) {
       scale_slopes(property, property + distance, lanes);
       property += 2 * distance;
@@ -220,6 +219,7 @@ class PlaneMover {
     std::int16_t code[move_lanes];
     std::uint32_t count[move_lanes];
     std::uint8_t up[move_lanes];
+    std::int8_t draw[most_stored_bytes][move_lanes];
   };
 
   template <class Count>
@@ -248,6 +248,7 @@ class PlaneMover {
     }
     for (int l = lanes; l < blocks * block_lanes; ++l) gathered_.count[l] = 0;
     load_lanes(row.mirrored, gathered_.code, gathered_.count, gathered_.up, move_lanes);
+    gather_traits(row, column, lanes, blocks);
     for (int block = 0; block < blocks; ++block) {
       draw_gathered(row, column + block * block_lanes,
                     smaller(block_lanes, lanes - block * block_lanes), block * block_lanes);
@@ -257,7 +258,7 @@ class PlaneMover {
     for (int l = 0; l < lanes; ++l) row.codes[column[l]] = gathered_.code[l];
   }
 
-  /// Noise and traits of up to sixteen gathered devices, a Philox block each.
+  /// Noise and regenerated traits of up to sixteen gathered devices, a Philox block each.
   void draw_gathered(PlaneRow const& row, std::int32_t const* column, int lanes, int first) {
     PhiloxBlocks blocks;
     if (noisy_ || stochastic_) {
@@ -273,8 +274,7 @@ class PlaneMover {
       if (noisy_) choose_normals(blocks, word, batch_.normal + first);
       if (stochastic_) choose_dithers(blocks, word, batch_.dither + first);
     }
-    if (!args_.traits.variation.any()) return;
-    if (args_.traits.stored != nullptr) return gather_traits(row, column, lanes, first);
+    if (!args_.traits.variation.any() || args_.traits.stored != nullptr) return;
     PhiloxCounters c = counters(Stream::device_variation, row.item);
     std::uint32_t const base = c.c0[0];
     for (int l = 0; l < lanes; ++l) {
@@ -284,18 +284,16 @@ class PlaneMover {
     fill_traits(device_, args_.traits.variation, range_, blocks, batch_, first);
   }
 
-  void gather_traits(PlaneRow const& row, std::int32_t const* column, int lanes, int first) {
-    for (int l = 0; l < lanes; ++l) {
-      Traits const traits =
-          args_.traits.load(device_, range_, row.index + column[l],
-                            row.item + static_cast<std::uint64_t>(row.first + column[l]));
-      batch_.slope_up[first + l] = traits.slope_up;
-      batch_.slope_down[first + l] = traits.slope_down;
-      batch_.bend_up[first + l] = traits.bend_up;
-      batch_.bend_down[first + l] = traits.bend_down;
-      batch_.low[first + l] = traits.low;
-      batch_.high[first + l] = traits.high;
+  /// Stored traits of the gathered devices of a batch.
+  void gather_traits(PlaneRow const& row, std::int32_t const* column, int lanes, int blocks) {
+    Variation const& variation = args_.traits.variation;
+    if (!variation.any() || args_.traits.stored == nullptr) return;
+    for (int i = 0; i < stored_trait_bytes(variation); ++i) {
+      std::int8_t const* const stored = args_.traits.stored + i * args_.traits.devices + row.index;
+      for (int l = 0; l < lanes; ++l) gathered_.draw[i][l] = stored[column[l]];
+      for (int l = lanes; l < blocks * block_lanes; ++l) gathered_.draw[i][l] = 0;
     }
+    load_traits(gathered_.draw[0], move_lanes, blocks * block_lanes);
   }
 
   UpdateArgs const& args_;

@@ -17,6 +17,9 @@ constexpr int stored_trait_bytes(Variation variation) {
   return 2 * ((variation.slope ? 1 : 0) + (variation.bend ? 1 : 0) + (variation.bounds ? 1 : 0));
 }
 
+/// Of any variation.
+inline constexpr int most_stored_bytes = stored_trait_bytes({true, true, true});
+
 struct TraitSource {
   Variation variation;
   std::int8_t const* stored;  // [property][replica][set][plane][row][stride]; null: regenerate
@@ -83,18 +86,18 @@ struct StoreTraits {
     std::int64_t const devices = shape.devices();
     std::int64_t at = index;
     if (args.variation.slope) {
-      args.stored[at] = draws.slope_up;
-      args.stored[at + devices] = draws.slope_down;
+      args.stored[at] = static_cast<std::int8_t>(draws.slope_up);
+      args.stored[at + devices] = static_cast<std::int8_t>(draws.slope_down);
       at += 2 * devices;
     }
     if (args.variation.bend) {
-      args.stored[at] = draws.bend_up;
-      args.stored[at + devices] = draws.bend_down;
+      args.stored[at] = static_cast<std::int8_t>(draws.bend_up);
+      args.stored[at + devices] = static_cast<std::int8_t>(draws.bend_down);
       at += 2 * devices;
     }
     if (args.variation.bounds) {
-      args.stored[at] = draws.low;
-      args.stored[at + devices] = draws.high;
+      args.stored[at] = static_cast<std::int8_t>(draws.low);
+      args.stored[at + devices] = static_cast<std::int8_t>(draws.high);
     }
   }
 };
