@@ -21,7 +21,13 @@ struct Component {
   template <class Self, class Visitor>
   static void fields(Self& s, Visitor& visit) {
     visit("latency_cycles", s.latency_cycles,
-          Field{.unit = "cycle", .doc = "time of one access", .lo = 0, .hi = 1e9});
+          Field{.unit = "cycle",
+                .doc = "time of one access; waited for at data_memory (set), alu, adc "
+                       "(rules.adc_sets_read_time), receive_buffer "
+                       "(rules.receive_takes_buffer_time), router and node_link, for information "
+                       "elsewhere: tile memory is modelled at its 2 cycles",
+                .lo = 0,
+                .hi = 1e9});
     visit("dynamic_pj", s.dynamic_pj,
           Field{.unit = "pJ", .doc = "energy of one access", .lo = 0, .hi = 1e9});
     visit("leakage_mw", s.leakage_mw,

@@ -42,6 +42,9 @@ class CoreState {
     return engine_.get();
   }
 
+  /// The crossbars if anything has asked for them yet.
+  MatrixEngine const* engine_if_any() const { return engine_.get(); }
+
   /// A number that no two random vector operations of a core share.
   std::uint64_t next_random_stream() { return random_streams_++; }
 

@@ -13,19 +13,20 @@ constexpr double dac_groups = 11;
 constexpr double sample_groups = 2;
 constexpr double shift_add_units = 2;
 
-PhysicalRow row(std::string_view name, double instances, Component const& c,
-                bool draws_power = true) {
+PhysicalRow row(std::string_view name, double instances, Component const& c) {
   return {name,
           instances,
           instances * c.area_mm2,
-          draws_power ? instances * c.leakage_mw : 0,
-          draws_power ? instances * c.dynamic_pj : 0,
+          instances * c.leakage_mw,
+          instances * c.dynamic_pj,
           c.source};
 }
 
-/// Control units have area only: their energy is charged by the cycle.
+/// Control units are left out of peak power: their energy is charged by the cycle.
 PhysicalRow control_row(std::string_view name, Component const& c) {
-  return row(name, 1, c, false);
+  PhysicalRow control = row(name, 1, c);
+  control.peak_mw = 0;
+  return control;
 }
 
 }  // namespace

@@ -129,6 +129,8 @@ std::vector<Correction> make_corrections() {
       "try_each_core_once", "round robin over the waiting cores, one try each"));
   list.push_back(rule<&Rules::link_latency_once>("link_latency_once",
                                                  "36 instead of 67 cycles between nodes"));
+  list.push_back(rule<&Rules::receive_takes_buffer_time>(
+      "receive_takes_buffer_time", "the mailboxes' declared latency is spent"));
   list.push_back(
       rule<&Rules::free_failed_loads>("free_failed_loads", "polling costs controller energy only"));
   list.push_back(rule<&Rules::noc_busy_without_stop_cycle>("noc_busy_without_stop_cycle",

@@ -20,6 +20,7 @@ struct Rules {
   bool check_every_word = false;
   bool try_each_core_once = false;
   bool link_latency_once = false;
+  bool receive_takes_buffer_time = false;
   // Counting and energy.
   bool free_failed_loads = false;
   bool noc_busy_without_stop_cycle = false;
@@ -67,6 +68,9 @@ struct Rules {
          "tries");
     rule("link_latency_once", s.link_latency_once,
          "a packet between nodes takes router + link latency; otherwise the router's counts twice");
+    rule("receive_takes_buffer_time", s.receive_takes_buffer_time,
+         "a packet leaves its mailbox receive_buffer.latency_cycles after receive finds it; "
+         "otherwise at once");
     rule("free_failed_loads", s.free_failed_loads,
          "a failed attempt reads no tile memory; otherwise one that ends on a load counts an "
          "access");

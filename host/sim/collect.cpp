@@ -14,10 +14,6 @@ constexpr std::uint64_t packets_per_link_access = 12;
 /// Fetches of a core besides its instructions: it reads once what stands behind hlt.
 constexpr std::uint64_t extra_fetches = 1;
 
-void collect_program_mix(LoweredProgram const& program, RunResult& result) {
-  for (auto const& [name, number] : program.mix) result.program_mix[name] += number;
-}
-
 }  // namespace
 
 RunResult Simulator::Impl::collect(Outcome outcome) const {
@@ -46,14 +42,14 @@ void Simulator::Impl::collect_tile(TileRun const& tile, bool counted, RunResult&
   result.instruction_mix["core:hlt"] += idle;
   result.program_mix["core:hlt"] += idle;
   out.program_instructions = tile.program().code.size();
-  collect_program_mix(tile.program(), result);
   std::uint64_t fetches = idle * (idle_core_instructions + extra_fetches);
   Cycle core_cycles = idle * idle_core_cycles;
   for (CoreRun const& core : tile.cores()) {
     Cycle const cycles = core.phase() == CoreRun::Phase::halted ? core.halted_at() + 1 : now_;
     out.cores.push_back(
         {core.id(), cycles, core.instructions(), core.program().code.size(), core.activity()});
-    collect_program_mix(core.program(), result);
+    if (MatrixEngine const* engine = core.state() ? core.state()->engine_if_any() : nullptr)
+      result.crossbars.add(engine->counters());
     core_cycles += cycles;
     fetches += core.instructions() + core.squashed() + extra_fetches;
   }
@@ -90,18 +86,25 @@ void Simulator::Impl::collect_counts(RunResult& result) const {
 }
 
 void Simulator::Impl::collect_programs(RunResult& result) const {
+  std::vector<std::uint64_t> executed(programs_.names().size());
+  std::vector<std::uint64_t> present(programs_.names().size());
   for (auto const& program : programs_.all()) {
     for (std::size_t i = 0; i < program->code.size(); ++i) {
+      present[program->names[i]] += program->users;
       std::uint64_t const all = program->runs[i] + program->runs_tile_0[i];
       if (all == 0) continue;
+      executed[program->names[i]] += all;
       Instruction const& in = program->code[i].instruction;
       InstructionRecord const& record = record_of(in);
-      result.instruction_mix[mix_name(record, in)] += all;
       if (!record.events) continue;
       AccessCounts once;
       record.events(machine, in, once);
       result.counts.add(once, machine.rules.count_tile_0 ? all : program->runs[i]);
     }
+  }
+  for (std::size_t n = 0; n < executed.size(); ++n) {
+    if (executed[n] > 0) result.instruction_mix[programs_.names()[n]] += executed[n];
+    if (present[n] > 0) result.program_mix[programs_.names()[n]] += present[n];
   }
 }
 

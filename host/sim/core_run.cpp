@@ -31,8 +31,9 @@ bool CoreRun::pause(RunContext& context, TileId tile, std::uint32_t executed) {
   if (!stop && !context.breakpoints.empty() && !resumed_) {
     Breakpoint const here{tile, id_, position_};
     if (context.breakpoints.contains(here)) {
-      context.hit = here;
-      resumed_ = true;
+      // A core that arrives while another's stop is being reported stops again in the next run.
+      resumed_ = !context.hit;
+      if (resumed_) context.hit = here;
       stop = true;
     }
   } else if (!stop) {

@@ -47,7 +47,7 @@ class EventWheel {
   }
 
  private:
-  static constexpr std::uint32_t length = 32768;
+  static constexpr std::uint32_t length = 4096;
   static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
 
   struct Node {

@@ -123,11 +123,21 @@ Cycle occupancy(Machine const& machine, double latency) {
   return 1 + static_cast<Cycle>(std::max(1.0, std::ceil(latency - 1)));
 }
 
+std::uint32_t ProgramCache::number_of(std::string name) {
+  auto const [found, fresh] =
+      numbers_.try_emplace(std::move(name), static_cast<std::uint32_t>(names_.size()));
+  if (fresh) names_.push_back(found->first);
+  return found->second;
+}
+
 LoweredProgram* ProgramCache::lower(ProgramPtr const& program, Unit unit,
                                     std::string const& place) {
   if (!program) return nullptr;
   auto& known = known_[static_cast<std::size_t>(unit)];
-  if (auto const found = known.find(program.get()); found != known.end()) return found->second;
+  if (auto const found = known.find(program.get()); found != known.end()) {
+    ++found->second->users;
+    return found->second;
+  }
   Organisation const& o = machine_->organisation;
   auto const longest =
       static_cast<std::size_t>(unit == Unit::core ? o.core_instructions : o.tile_instructions);
@@ -137,8 +147,11 @@ LoweredProgram* ProgramCache::lower(ProgramPtr const& program, Unit unit,
   }
   auto lowered = std::make_unique<LoweredProgram>();
   lowered->source = program;
+  lowered->users = 1;
   lowered->runs.resize(program->size());
   lowered->runs_tile_0.resize(program->size());
+  lowered->code.reserve(program->size());
+  lowered->names.reserve(program->size());
   Check check(*machine_, tiles_, *program, place);
   for (std::size_t i = 0; i < program->size(); ++i) {
     InstructionRecord const& record = record_of((*program)[i]);
@@ -150,7 +163,7 @@ LoweredProgram* ProgramCache::lower(ProgramPtr const& program, Unit unit,
     } else {
       check.tile(i, record);
     }
-    ++lowered->mix[mix_name(record, (*program)[i])];
+    lowered->names.push_back(number_of(mix_name(record, (*program)[i])));
     lowered->code.push_back(lower_one(*machine_, (*program)[i], record));
   }
   known[program.get()] = lowered.get();

@@ -7,7 +7,6 @@
 
 #include <array>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -33,11 +32,13 @@ struct LoweredInstruction {
 struct LoweredProgram {
   ProgramPtr source;
   std::vector<LoweredInstruction> code;
+  /// Tiles and cores that run the program.
+  std::uint64_t users = 0;
   /// How often each instruction ran: on tile 0, which some accounts leave out, and elsewhere.
   std::vector<std::uint64_t> runs_tile_0;
   std::vector<std::uint64_t> runs;
-  /// Number of instructions by mix_name().
-  std::map<std::string, std::uint64_t> mix;
+  /// For each instruction the number of its name in ProgramCache::names().
+  std::vector<std::uint32_t> names;
 };
 
 /// The name of an instruction in the statistics, e.g. "core:alu:add".
@@ -53,11 +54,17 @@ class ProgramCache {
   LoweredProgram* lower(ProgramPtr const& program, Unit unit, std::string const& place);
 
   std::vector<std::unique_ptr<LoweredProgram>> const& all() const { return programs_; }
+  /// Every mix_name() that occurs, once.
+  std::vector<std::string> const& names() const { return names_; }
 
  private:
+  std::uint32_t number_of(std::string name);
+
   Machine const* machine_;
   std::size_t tiles_;
   std::vector<std::unique_ptr<LoweredProgram>> programs_;
+  std::vector<std::string> names_;
+  std::unordered_map<std::string, std::uint32_t> numbers_;
   /// By unit: the same instructions mean different things to a core and to a tile.
   std::array<std::unordered_map<Program const*, LoweredProgram*>, 2> known_;
 };

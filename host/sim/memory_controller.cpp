@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/sim/memory_controller.hpp"
 
+#include <algorithm>
 #include <bit>
 
 namespace panther::machine {
@@ -29,6 +30,11 @@ unsigned MemoryController::tries(Machine const& machine) const {
   return static_cast<unsigned>(machine.organisation.cores_per_tile);
 }
 
+void MemoryController::skip(unsigned tries) {
+  for (unsigned i = tries % static_cast<unsigned>(std::popcount(requests_)); i > 0; --i)
+    last_ = static_cast<std::uint32_t>(next_after(last_));
+}
+
 void MemoryController::fail(Machine const& machine, std::span<CoreRun> cores) {
   ++counts_.attempts;
   free_from_ += period;
@@ -43,8 +49,9 @@ void MemoryController::catch_up(Machine const& machine, std::span<CoreRun> cores
   // requesters lead back to the same core.
   auto const round = static_cast<std::uint64_t>(std::popcount(requests_));
   auto const fail_once = [&] {
-    for (unsigned i = tries(machine); i > 0; --i)
-      last_ = static_cast<std::uint32_t>(next_after(last_));
+    // The first try is apart: it may start from a core that does not wait any more.
+    last_ = static_cast<std::uint32_t>(next_after(last_));
+    skip(tries(machine) - 1);
     fail(machine, cores);
     --left;
   };
@@ -65,7 +72,10 @@ Granted MemoryController::attempt(Machine const& machine, std::span<CoreRun> cor
   if (requests_ == 0 || !changed_ || free_from_ > cycle) return {};
   free_from_ = cycle;
   changed_ = false;
-  for (unsigned i = tries(machine); i > 0; --i) {
+  // Requests do not change in between, so whoever failed once fails in all tries.
+  auto const requesters = static_cast<unsigned>(std::popcount(requests_));
+  unsigned const all = tries(machine);
+  for (unsigned i = std::min(all, requesters); i > 0; --i) {
     last_ = static_cast<std::uint32_t>(next_after(last_));
     CoreRun& core = cores[last_];
     if (!ready(machine, memory, core)) continue;
@@ -82,6 +92,7 @@ Granted MemoryController::attempt(Machine const& machine, std::span<CoreRun> cor
     ++counts_.memory_accesses;
     return {true, &core, core.request_address(), core.request_width()};
   }
+  if (all > requesters) skip(all - requesters);
   fail(machine, cores);
   return {};
 }

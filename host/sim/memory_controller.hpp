@@ -54,6 +54,8 @@ class MemoryController {
  private:
   std::size_t next_after(std::size_t position) const;
   unsigned tries(Machine const& machine) const;
+  /// Moves on by so many tries from a core that waits.
+  void skip(unsigned tries);
   void fail(Machine const& machine, std::span<CoreRun> cores);
 
   std::uint32_t requests_ = 0;

@@ -13,6 +13,7 @@
 
 #include "host/arch/access.hpp"
 #include "host/arch/ids.hpp"
+#include "host/arch/matrix_engine.hpp"
 #include "host/isa/record.hpp"
 #include "host/sim/run_context.hpp"
 
@@ -55,6 +56,8 @@ struct RunResult {
   std::map<std::string, std::uint64_t> instruction_mix;
   /// Instructions of the programs, by the same names, whether they were executed or not.
   std::map<std::string, std::uint64_t> program_mix;
+  /// Of all cores, tile 0 included.
+  CrossbarCounters crossbars;
   /// After a deadlock or at the cycle limit: who waits for what.
   std::vector<std::string> waiting;
   std::optional<Breakpoint> breakpoint;

@@ -54,6 +54,29 @@ Simulator::Impl::Impl(Machine machine_description, Image const& image, RunOption
     tile_runs.emplace_back(machine, static_cast<TileId>(t), program, load_cores(tile, t));
     load(tile, tile_runs.back());
   }
+  check_breakpoints();
+}
+
+void Simulator::Impl::check_breakpoints() {
+  for (Breakpoint const& place : options_.breakpoints) {
+    auto const fail = [&](std::string const& what) {
+      throw UserError(fmt::format("breakpoint {}:{}:{}: {}", index(place.tile), index(place.core),
+                                  place.position, what));
+    };
+    if (index(place.tile) >= tile_runs.size())
+      fail(fmt::format("no tile {} (allowed: 0..{})", index(place.tile), tile_runs.size() - 1));
+    CoreRun const* const core = find_core(place.tile, place.core);
+    if (!core) {
+      std::string cores;
+      for (CoreRun const& one : tile_runs[index(place.tile)].cores())
+        cores += fmt::format("{}{}", cores.empty() ? "" : ", ", index(one.id()));
+      fail(fmt::format("core {} has no program (allowed in this tile: {})", index(place.core),
+                       cores.empty() ? "none" : cores));
+    }
+    std::size_t const length = core->program().code.size();
+    if (place.position >= length)
+      fail(fmt::format("no instruction {} (allowed: 0..{})", place.position, length - 1));
+  }
 }
 
 std::vector<CoreRun> Simulator::Impl::load_cores(TileImage const& image, std::size_t tile) {

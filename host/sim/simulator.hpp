@@ -33,14 +33,16 @@ struct RunOptions {
 
 class Simulator {
  public:
-  /// Throws ImageError if the image does not fit the machine. The image may be dropped afterwards.
+  /// Throws ImageError if the image does not fit the machine, UserError if a breakpoint names no
+  /// instruction of it. The image may be dropped afterwards.
   Simulator(Machine machine, Image const& image, RunOptions options = {});
   ~Simulator();
   Simulator(Simulator const&) = delete;
   Simulator& operator=(Simulator const&) = delete;
 
   /// Runs to the end, a deadlock, the cycle limit or a breakpoint. After a breakpoint it may be
-  /// called again. Throws MachineFault if the program accesses memory that does not exist.
+  /// called again and goes on as if it had not stopped. Throws MachineFault if the program accesses
+  /// memory that does not exist.
   RunResult run();
 
   /// The value, valid bit and counter of a tile's words, without changing them.

@@ -25,6 +25,7 @@ class Simulator::Impl {
   std::vector<TileRun> tile_runs;
 
  private:
+  void check_breakpoints();
   void load(TileImage const& image, TileRun& tile);
   std::vector<CoreRun> load_cores(TileImage const& image, std::size_t tile);
   Outcome loop();

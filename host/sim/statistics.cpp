@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/sim/statistics.hpp"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 #include "host/arch/physical.hpp"
@@ -135,6 +137,11 @@ RunStatistics make_statistics(Machine const& machine, RunResult const& result) {
   for (TileResult const& tile : result.tiles) s.tile_cycles.push_back(tile.cycles);
   s.accesses = access_statistics(machine, result);
   s.cores = core_statistics(result);
+  s.crossbars = result.crossbars;
+  if (result.breakpoint) {
+    s.breakpoint = fmt::format("{}:{}:{}", index(result.breakpoint->tile),
+                               index(result.breakpoint->core), result.breakpoint->position);
+  }
   s.waiting = result.waiting;
   return s;
 }

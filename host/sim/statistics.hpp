@@ -87,6 +87,8 @@ struct RunStatistics {
   std::vector<std::uint64_t> tile_cycles;
   AccessStatistics accesses;
   CoreStatistics cores;
+  CrossbarCounters crossbars;
+  std::string breakpoint;
   std::vector<std::string> waiting;
 
   template <class Self, class Visitor>
@@ -121,6 +123,10 @@ struct RunStatistics {
           Field{.unit = "cycle", .doc = "cycles that each tile was on"});
     visit("accesses", s.accesses, Field{.doc = "events that cost energy"});
     visit("cores", s.cores, Field{.doc = "cores that had a program"});
+    visit("crossbars", s.crossbars,
+          Field{.doc = "devices and converters; zeros unless functional is \"on\""});
+    visit("breakpoint", s.breakpoint,
+          Field{.doc = "TILE:CORE:INSTRUCTION that the run stopped before, or nothing"});
     visit("waiting", s.waiting, Field{.doc = "who waited for what when the run stopped early"});
   }
 };

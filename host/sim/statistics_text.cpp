@@ -46,6 +46,18 @@ void print_cores(Out out, CoreStatistics const& c) {
   }
 }
 
+/// Prints the counters that are not 0 under their names.
+struct CounterPrinter {
+  Out out;
+  bool any = false;
+  void operator()(std::string_view name, std::uint64_t value, Field const& field) {
+    if (value == 0) return;
+    if (!any) fmt::format_to(out, "\ncrossbars\n");
+    any = true;
+    fmt::format_to(out, "{:<24}{:>12}  {}\n", name, value, field.doc);
+  }
+};
+
 void print_rows(Out out, std::string_view title, std::vector<PhysicalRow> const& rows) {
   fmt::format_to(out, "\n{:<26}{:>10}{:>14}{:>14}{:>14}  {}\n", title, "number", "mm^2",
                  "leakage mW", "peak mW", "source");
@@ -72,11 +84,15 @@ std::string statistics_text(Machine const& machine, RunResult const& result) {
                  s.dynamic_energy_j, s.leakage_energy_j, s.total_energy_j, s.average_power_mw);
   fmt::format_to(out, "{:<16}{} within nodes, {} between nodes, network busy {} cycles\n",
                  "packets", s.packets_intra, s.packets_inter, s.noc_busy_cycles);
+  if (!s.breakpoint.empty())
+    fmt::format_to(out, "{:<16}before {} (tile:core:instruction)\n", "stopped", s.breakpoint);
   for (std::string const& line : s.waiting) fmt::format_to(out, "{:<16}{}\n", "waiting", line);
   print_energy(out, s);
   fmt::format_to(out, "\ninstructions executed\n");
   for (auto const& [name, number] : result.instruction_mix)
     fmt::format_to(out, "{:<24}{:>12}\n", name, number);
+  CounterPrinter crossbars{out};
+  CrossbarCounters::fields(s.crossbars, crossbars);
   print_cores(out, s.cores);
   return text;
 }

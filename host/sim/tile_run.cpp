@@ -21,6 +21,9 @@ TileRun::TileRun(Machine const& machine, TileId id, LoweredProgram* program,
       memory_(static_cast<std::uint32_t>(machine.organisation.tile_memory_words),
               index(id) == 0 ? static_cast<std::uint32_t>(machine.organisation.input_words) : 0,
               machine.organisation.input_readers),
+      mailbox_cycles_(machine.rules.receive_takes_buffer_time
+                          ? occupancy(machine, machine.constants.receive_buffer.latency_cycles)
+                          : 0),
       running_cores_(cores_.size()),
       last_core_halt_(idle_core_halt) {}
 
@@ -147,6 +150,10 @@ void TileRun::receive(RunContext& context, Network& network, Cycle cycle) {
     if (!network.receive(id_, action.slot, packet_)) return await(Await::packet);
     holds_packet_ = true;
     ++counts_.receives;
+    if (mailbox_cycles_ > 0) {
+      control_wake_ = cycle + mailbox_cycles_;
+      return;
+    }
   }
   if (!memory_.all_invalid(unit_address(), action.width)) return await(Await::invalid_words);
   if (!second_access_) {

@@ -95,6 +95,8 @@ class TileRun {
   bool holds_packet_ = false;
   Await await_ = Await::nothing;
   Packet packet_;
+  /// From finding a packet in its mailbox to holding it.
+  Cycle mailbox_cycles_;
   Cycle fetched_at_ = 0;
   Cycle control_wake_ = 0;
 

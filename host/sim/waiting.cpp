@@ -10,8 +10,8 @@ namespace panther::machine {
 namespace {
 
 std::string words_text(std::uint32_t address, std::uint32_t width) {
-  return width == 1 ? fmt::format("tile word {}", address)
-                    : fmt::format("tile words {}..{}", address, address + width - 1);
+  return width == 1 ? fmt::format("tile word {} is", address)
+                    : fmt::format("tile words {}..{} are", address, address + width - 1);
 }
 
 }  // namespace
@@ -24,10 +24,10 @@ std::string TileRun::control_waiting(Network const& network) const {
   TileAction const& action = current().action;
   switch (await_) {
     case Await::valid_words:
-      return where + "send waits until " + words_text(unit_address(), action.width) + " are valid";
+      return where + "send waits until " + words_text(unit_address(), action.width) + " valid";
     case Await::invalid_words:
       return where + "receive waits until " + words_text(unit_address(), action.width) +
-             " are consumed";
+             " consumed";
     case Await::packet:
       return where + fmt::format("receive waits for a packet in mailbox {}", action.slot);
     case Await::stop:
@@ -36,7 +36,7 @@ std::string TileRun::control_waiting(Network const& network) const {
       return where + (network.queue_empty(id_) ? "halts soon"
                                                : "halt waits until its packets are delivered");
     default:
-      return where + "not waiting";
+      return where + fmt::format("goes on in cycle {}", control_wake_);
   }
 }
 
@@ -45,12 +45,15 @@ std::string TileRun::core_waiting(CoreRun const& core) const {
       fmt::format("core {}, instruction {}: ", index(core.id()), core.position());
   if (core.phase() == CoreRun::Phase::lost)
     return where + "ran past the end of its program (missing hlt)";
-  if (core.phase() != CoreRun::Phase::waiting) return where + "not waiting";
+  if (core.phase() == CoreRun::Phase::ready)
+    return where + fmt::format("decoded in cycle {}", core.wake());
+  if (core.phase() != CoreRun::Phase::waiting)
+    return where + fmt::format("asks for tile memory in cycle {}", core.wake());
   bool const load = core.request_kind() == MemoryAccess::Kind::load;
   std::uint32_t const address = core.request_address();
   return where + fmt::format("{} waits until {} {} (counter {})", load ? "ld" : "st",
-                             words_text(address, core.request_width()),
-                             load ? "are valid" : "are consumed", memory_.counter(address));
+                             words_text(address, core.request_width()), load ? "valid" : "consumed",
+                             memory_.counter(address));
 }
 
 std::vector<std::string> TileRun::waiting(Network const& network) const {

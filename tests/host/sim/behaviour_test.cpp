@@ -85,32 +85,6 @@ TEST(Faults, NameThePlaceAndTheWords) {
       MachineFault);
 }
 
-TEST(Breakpoint, StopsBeforeTheInstructionAndGoesOn) {
-  RunOptions options;
-  options.breakpoints = {{TileId{2}, CoreId{0}, 2}};
-  Simulator simulator(make_preset("panther"),
-                      assemble(".tiles 3\n.tile 2\nhalt\n.core 0\nset data[0], 5, 1\nset data[1], "
-                               "6, 1\nset data[0], 7, 1\nhlt\n",
-                               "t"),
-                      options);
-  RunResult const first = simulator.run();
-  EXPECT_EQ(first.outcome, Outcome::breakpoint);
-  EXPECT_EQ(first.breakpoint, (Breakpoint{TileId{2}, CoreId{0}, 2}));
-  EXPECT_EQ(simulator.registers(TileId{2}, CoreId{0}, 1536, 2), (std::vector<Word>{5, 6}));
-  RunResult const second = simulator.run();
-  EXPECT_EQ(second.outcome, Outcome::halted);
-  EXPECT_EQ(simulator.registers(TileId{2}, CoreId{0}, 1536, 2), (std::vector<Word>{7, 6}));
-}
-
-TEST(Breakpoint, ThatIsNeverReachedChangesNothing) {
-  RunOptions options;
-  options.breakpoints = {{TileId{3}, CoreId{7}, 500}};
-  RunResult const with = Simulator(gold_machine("panther"), gold_program("mlpTrA"), options).run();
-  RunResult const without = Simulator(gold_machine("panther"), gold_program("mlpTrA")).run();
-  EXPECT_EQ(with.cycles, without.cycles);
-  EXPECT_EQ(with.counts, without.counts);
-}
-
 TEST(LoadTimeout, AtTheCycleBeforeAndAtTheCycle) {
   // Core 1 makes the word valid late, by way of a copy loop of known length; the load gives up
   // after `limit` cycles.
@@ -215,6 +189,33 @@ TEST(Rules, LatencyBetweenNodes) {
   EXPECT_EQ(run(text, machine).cycles, 1U + 67U + 1U + 1U + 1U);
   machine.rules.link_latency_once = true;
   EXPECT_EQ(run(text, machine).cycles, 1U + 36U + 1U + 1U + 1U);
+}
+
+TEST(Rules, MailboxLatency) {
+  std::string const text =
+      ".tiles 4\n.tile 2\n.data 0, 1, 7\nsend 0, 2, 1, 3, 1\nhalt\n.tile 3\nreceive 0, 2, 1, 1, "
+      "1\nhalt\n";
+  Machine machine = make_preset("reference-panther");
+  // Sent in cycle 1, held after 31 cycles, written in the next, halted in the one after that.
+  EXPECT_EQ(run(text, machine).cycles, 1U + 31U + 1U + 1U + 1U);
+  machine.rules.receive_takes_buffer_time = true;
+  EXPECT_EQ(run(text, machine).cycles, 1U + 31U + 2U + 1U + 1U + 1U);
+  machine.constants.receive_buffer.latency_cycles = 7;
+  EXPECT_EQ(run(text, machine).cycles, 1U + 31U + 7U + 1U + 1U + 1U);
+}
+
+TEST(Rules, LeakageOfControlUnitsAndCrossbarsCountsWhereItIsSet) {
+  Machine machine = make_preset("reference-panther");
+  double const core = core_sum(machine).leakage_mw;
+  double const tile = tile_sum(machine).leakage_mw;
+  double const peak = core_sum(machine).peak_mw;
+  machine.constants.core_control.leakage_mw = 0.5;
+  machine.constants.tile_control.leakage_mw = 0.25;
+  EXPECT_DOUBLE_EQ(core_sum(machine).leakage_mw, core + 0.5);
+  EXPECT_DOUBLE_EQ(tile_sum(machine).leakage_mw, tile + 8 * 0.5 + 0.25);
+  EXPECT_DOUBLE_EQ(core_sum(machine).peak_mw, peak);
+  machine.constants.crossbar.leakage_mw = 0.125;
+  EXPECT_DOUBLE_EQ(core_sum(machine).leakage_mw, core + 0.5 + 8 * 0.125);
 }
 
 TEST(Statistics, JsonHasTheKeysOfTheReferenceResults) {
