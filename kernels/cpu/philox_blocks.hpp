@@ -26,11 +26,10 @@ struct alignas(64) PhiloxBlocks {
   std::uint32_t word[4][philox_lanes];
 };
 
-/// The counters of sixteen blocks: the first word is each one's own. Items of one row differ in it
-/// alone: columns take its low 22 bits.
+/// The counters of sixteen blocks: the words of the item are each one's own.
 struct alignas(64) PhiloxCounters {
   std::uint32_t c0[philox_lanes];
-  std::uint32_t c1;
+  std::uint32_t c1[philox_lanes];
   std::uint32_t c2;
   std::uint32_t c3;
 
@@ -39,8 +38,8 @@ struct alignas(64) PhiloxCounters {
     PhiloxCounters counters;
     for (int l = 0; l < philox_lanes; ++l) {
       counters.c0[l] = first.c[0] + static_cast<std::uint32_t>(l);
+      counters.c1[l] = first.c[1];
     }
-    counters.c1 = first.c[1];
     counters.c2 = first.c[2];
     counters.c3 = first.c[3];
     return counters;
@@ -55,7 +54,7 @@ struct PhiloxEight {
 
   PhiloxEight(PhiloxCounters const& counters, int half)
       : c0(widened(counters.c0 + 8 * half)),
-        c1(_mm512_set1_epi64(counters.c1)),
+        c1(widened(counters.c1 + 8 * half)),
         c2(_mm512_set1_epi64(counters.c2)),
         c3(_mm512_set1_epi64(counters.c3)) {}
 
@@ -104,7 +103,7 @@ struct PhiloxFour {
 
   PhiloxFour(PhiloxCounters const& counters, int quarter)
       : c0(widened(counters.c0 + 4 * quarter)),
-        c1(_mm256_set1_epi64x(counters.c1)),
+        c1(widened(counters.c1 + 4 * quarter)),
         c2(_mm256_set1_epi64x(counters.c2)),
         c3(_mm256_set1_epi64x(counters.c3)) {}
 
@@ -158,7 +157,7 @@ inline void philox_blocks(PhiloxCounters const& counters, std::uint64_t seed, Ph
 inline void philox_blocks(PhiloxCounters const& counters, std::uint64_t seed, PhiloxBlocks& out) {
   for (int l = 0; l < philox_lanes; ++l) {
     PhiloxWords const words =
-        philox4x32({{counters.c0[l], counters.c1, counters.c2, counters.c3}},
+        philox4x32({{counters.c0[l], counters.c1[l], counters.c2, counters.c3}},
                    static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32));
     for (int k = 0; k < 4; ++k) out.word[k][l] = words.w[k];
   }

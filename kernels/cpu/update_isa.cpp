@@ -40,7 +40,11 @@ class RowUpdater {
       panel_.place(first, args_);
       for (std::int64_t row = 0; row < range.count; row += block) {
         RowRange const rows{range.rows + row, smaller(block, range.count - row)};
-        for (int example = 0; example < args_.examples; ++example) update_block(rows, example);
+        for (int example = 0; example < args_.examples; ++example) {
+          mover_.set_step(args_.first_step + static_cast<std::uint64_t>(example));
+          update_block(rows, example);
+          if (!exact_) mover_.finish(tallies_);
+        }
       }
     }
     add_tallies();
@@ -50,7 +54,6 @@ class RowUpdater {
   bool narrow() const { return panel_.digit_bits <= widest_table_digit; }
 
   void update_block(RowRange rows, int example) {
-    mover_.set_step(args_.first_step + static_cast<std::uint64_t>(example));
     if (args_.drive == UpdateDrive::delta) {
       for (std::int64_t i = 0; i < rows.count; ++i) change_row(rows.rows[i].row);
       return;
@@ -144,7 +147,7 @@ class RowUpdater {
     target.first = panel_.first;
     target.width = smaller(args_.shape.stride - panel_.first, panel_columns);
     target.slice = slice;
-    target.mirrored = args_.slicing.mirrored(plane);
+    target.plane = plane;
     return target;
   }
 

@@ -1,0 +1,154 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What all moves of one replica share, whichever way their devices come together.
+
+#include <cstdint>
+
+#include "kernels/cpu/update_moves.hpp"
+
+namespace panther::PANTHER_ISA_NAMESPACE {
+
+/// A row of a plane, in a panel of columns.
+struct PlaneRow {
+  std::int16_t* codes;  // of the panel's first column
+  std::int64_t index;   // XbarShape::index of that column
+  std::uint64_t item;   // device_item of column 0
+  int first;            // the panel's first column
+  int width;            // columns of the panel in memory
+  int slice;
+  int plane;
+};
+
+/// The replica's devices and the present step.
+class MoveContext {
+ public:
+  MoveContext(UpdateArgs const& args, int replica, MoveBatchFunction function,
+              std::size_t law_bytes)
+      : args_(args),
+        device_(args.devices[replica]),
+        law_(static_cast<unsigned char const*>(args.law) +
+             law_bytes * static_cast<std::size_t>(replica * args.slicing.slices)),
+        law_bytes_(law_bytes),
+        move_(function) {}
+
+  UpdateArgs const& args() const { return args_; }
+  DeviceConstants const& device() const { return device_; }
+  Variation const& variation() const { return args_.traits.variation; }
+  bool noisy() const { return args_.noise != WriteNoiseKind::off; }
+  bool stochastic() const { return args_.rounding == CodeRounding::stochastic; }
+  bool stores_traits() const { return variation().any() && args_.traits.stored != nullptr; }
+  bool regenerates_traits() const { return variation().any() && args_.traits.stored == nullptr; }
+  float range(int slice) const {
+    return static_cast<float>(window_range(args_.slicing.cell_bits[slice]));
+  }
+
+  void set_step(std::uint64_t step) { step_ = step; }
+  void set_sub_step(std::uint32_t sub_step) { sub_step_ = sub_step; }
+
+  PhiloxCounter noise_counter(std::uint64_t item) const {
+    return draw_counter(Stream::update_noise, item, step_, sub_step_);
+  }
+  static PhiloxCounter trait_counter(std::uint64_t item) {
+    return draw_counter(Stream::device_variation, item, 0, 0);
+  }
+
+  void apply(int slice, MoveBatch& batch, int blocks) const {
+    move_(law_ + law_bytes_ * static_cast<std::size_t>(slice), device_, range(slice), batch,
+          blocks);
+  }
+
+  /// Stored draws to the batch's lanes. `property`: the first one, the next ones `distance` apart.
+  void load_traits(std::int8_t const* property, std::int64_t distance, float range, int lanes,
+                   MoveBatch& batch) const {
+    if (variation().slope) {
+      scale_slopes(property, property + distance, lanes, batch);
+      property += 2 * distance;
+    }
+    if (variation().bend) {
+      scale_bends(property, property + distance, lanes, batch);
+      property += 2 * distance;
+    }
+    if (variation().bounds) scale_bounds(property, property + distance, range, lanes, batch);
+  }
+
+ private:
+  void scale_slopes(std::int8_t const* up, std::int8_t const* down, int lanes,
+                    MoveBatch& batch) const {
+    float const spread = device_.slope_spread;
+    for (int l = 0; l < lanes; ++l) batch.slope_up[l] = slope_of(spread, up[l]);
+    for (int l = 0; l < lanes; ++l) batch.slope_down[l] = slope_of(spread, down[l]);
+  }
+
+  void scale_bends(std::int8_t const* up, std::int8_t const* down, int lanes,
+                   MoveBatch& batch) const {
+    float const spread = device_.nonlinearity_spread;
+    for (int l = 0; l < lanes; ++l) batch.bend_up[l] = bend_of(spread, up[l]);
+    for (int l = 0; l < lanes; ++l) batch.bend_down[l] = bend_of(spread, down[l]);
+  }
+
+  void scale_bounds(std::int8_t const* low, std::int8_t const* high, float range, int lanes,
+                    MoveBatch& batch) const {
+    DeviceConstants const k = device_;
+    for (int l = 0; l < lanes; ++l) {
+      Bounds const bounds = bounds_of(k, range, low[l], high[l]);
+      batch.low[l] = bounds.low;
+      batch.high[l] = bounds.high;
+    }
+  }
+
+  UpdateArgs const& args_;
+  DeviceConstants const& device_;
+  unsigned char const* law_;  // constants of slice 0
+  std::size_t law_bytes_;
+  MoveBatchFunction move_;
+  std::uint64_t step_ = 0;
+  std::uint32_t sub_step_ = 0;
+};
+
+/// Lanes that nothing else fills.
+inline void clear_batch(MoveBatch& batch) {
+  for (int l = 0; l < move_lanes; ++l) {
+    batch.position[l] = 0.0F;
+    batch.normal[l] = 0.0F;
+    batch.dither[l] = 0.5F;
+  }
+  for (int l = 0; l < block_lanes; ++l) batch.saturated[l] = 0;
+}
+
+/// The batch's saturated moves; starts the next count.
+inline std::uint64_t take_saturated(MoveBatch& batch) {
+  std::uint64_t sum = 0;
+  for (int l = 0; l < block_lanes; ++l) {
+    sum += static_cast<std::uint64_t>(batch.saturated[l]);
+    batch.saturated[l] = 0;
+  }
+  return sum;
+}
+
+/// Codes of `lanes` devices, whole 32s, as physical positions.
+inline void load_positions(bool mirrored, float range, std::int16_t const* codes, int lanes,
+                           MoveBatch& batch) {
+  for (int first = 0; first < lanes; first += 32) {
+    for (int l = first; l < first + 32; ++l) {
+      float const stored = position_of(codes[l]);
+      batch.position[l] = mirrored ? range - stored : stored;
+    }
+  }
+}
+
+/// The codes of lanes that moved.
+inline void store_positions(bool mirrored, float range, MoveBatch const& batch, int lanes,
+                            std::int16_t* codes) {
+  std::int32_t const mirror = static_cast<std::int32_t>(range) + 2 * code_of_g_min;
+  for (int first = 0; first < lanes; first += 32) {
+    for (int l = first; l < first + 32; ++l) {
+      std::int32_t const physical = code_of_position(batch.position[l], batch.dither[l]);
+      auto const code = static_cast<std::int16_t>(mirrored ? mirror - physical : physical);
+      codes[l] = batch.steps[l] != 0.0F ? code : codes[l];
+    }
+  }
+}
+
+}  // namespace panther::PANTHER_ISA_NAMESPACE
