@@ -257,9 +257,14 @@ class Assembler {
     for (Reference const& reference : references_) {
       auto const found = labels_.find(reference.name);
       if (found == labels_.end()) {
+        std::vector<std::string> known;
+        for (auto const& [label, position] : labels_) known.emplace_back(label);
         throw ImageError::at(
             file_, reference.line, reference.column,
-            fmt::format("label '{}' is not defined in this program", reference.name));
+            fmt::format(
+                "label '{}' is not defined in this program (allowed: {}){}", reference.name,
+                known.empty() ? "an instruction's number; it has no labels" : join_words(known),
+                did_you_mean(reference.name, known)));
       }
       (*program_)[reference.instruction].operand[reference.operand] =
           static_cast<std::int32_t>(found->second);

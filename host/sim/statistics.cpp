@@ -35,6 +35,18 @@ AccessStatistics access_statistics(Machine const& machine, RunResult const& resu
   return s;
 }
 
+InstructionStatistics instruction_statistics(RunResult const& result) {
+  InstructionStatistics s;
+  // Whatever ran stands in a program.
+  for (auto const& [name, number] : result.program_mix) {
+    auto const ran = result.instruction_mix.find(name);
+    s.name.push_back(name);
+    s.executed.push_back(ran == result.instruction_mix.end() ? 0 : ran->second);
+    s.in_programs.push_back(number);
+  }
+  return s;
+}
+
 CoreStatistics core_statistics(RunResult const& result) {
   CoreStatistics s;
   for (std::size_t t = 0; t < result.tiles.size(); ++t) {
@@ -136,6 +148,7 @@ RunStatistics make_statistics(Machine const& machine, RunResult const& result) {
   s.tiles_total = result.tiles.size();
   for (TileResult const& tile : result.tiles) s.tile_cycles.push_back(tile.cycles);
   s.accesses = access_statistics(machine, result);
+  s.instructions = instruction_statistics(result);
   s.cores = core_statistics(result);
   s.crossbars = result.crossbars;
   if (result.breakpoint) {
@@ -152,6 +165,7 @@ std::string statistics_json(Machine const& machine, RunResult const& result) {
   JsonVisitor visit{out};
   RunStatistics::fields(s, visit);
   out.erase("accesses");
+  out.erase("instructions");
   out["halted"] = result.outcome == Outcome::halted;
   for (std::size_t i = 0; i < s.accesses.name.size(); ++i) {
     std::string const& name = s.accesses.name[i];

@@ -32,6 +32,21 @@ struct AccessStatistics {
   }
 };
 
+/// One kind of instruction, "core:alu:add" or "tile:send".
+struct InstructionStatistics {
+  std::vector<std::string> name;
+  std::vector<std::uint64_t> executed;
+  std::vector<std::uint64_t> in_programs;
+
+  template <class Self, class Visitor>
+  static void fields(Self& s, Visitor& visit) {
+    visit("name", s.name, Field{.doc = "unit, instruction and variant"});
+    visit("executed", s.executed, Field{.unit = "1", .doc = "how often it ran"});
+    visit("in_programs", s.in_programs,
+          Field{.unit = "1", .doc = "how often the programs hold it"});
+  }
+};
+
 /// Cores that had a program. Cycles that are in none of the four are the start of the pipeline.
 struct CoreStatistics {
   std::vector<std::uint64_t> tile;
@@ -86,6 +101,7 @@ struct RunStatistics {
   std::uint64_t tiles_total = 0;
   std::vector<std::uint64_t> tile_cycles;
   AccessStatistics accesses;
+  InstructionStatistics instructions;
   CoreStatistics cores;
   CrossbarCounters crossbars;
   std::string breakpoint;
@@ -122,6 +138,7 @@ struct RunStatistics {
     visit("tile_cycles", s.tile_cycles,
           Field{.unit = "cycle", .doc = "cycles that each tile was on"});
     visit("accesses", s.accesses, Field{.doc = "events that cost energy"});
+    visit("instructions", s.instructions, Field{.doc = "instruction mix"});
     visit("cores", s.cores, Field{.doc = "cores that had a program"});
     visit("crossbars", s.crossbars,
           Field{.doc = "devices and converters; zeros unless functional is \"on\""});

@@ -39,7 +39,11 @@ TEST(AssemblerErrors, SayWhereAndWhatIsAllowed) {
             "you mean 'send'?)");
   EXPECT_EQ(assembling(".tile 2\nhalt 3"), "f.s:2:6: '3' is too much for halt");
   EXPECT_EQ(assembling(".tile 2\n.core 0\njmp nowhere"),
-            "f.s:3:5: label 'nowhere' is not defined in this program");
+            "f.s:3:5: label 'nowhere' is not defined in this program (allowed: an instruction's "
+            "number; it has no labels)");
+  EXPECT_EQ(assembling(".tile 2\n.core 0\nloop: jmp lop"),
+            "f.s:3:11: label 'lop' is not defined in this program (allowed: loop) (did you mean "
+            "'loop'?)");
   EXPECT_EQ(assembling(".tile 2\n.core 0\na: hlt\na: hlt"), "f.s:4:1: label 'a' is defined twice");
   EXPECT_EQ(assembling("hlt"),
             "f.s:1:1: 'hlt' stands outside a program (allowed: behind .tile or .core)");
