@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "kernels/cpu/kernel_table.hpp"
+#include "kernels/cpu/philox_blocks.hpp"
 
 namespace panther::PANTHER_ISA_NAMESPACE {
 
@@ -134,15 +135,25 @@ class CarryPanel {
 
   /// The same for devices with bounds of their own, which keep some from their digit.
   void write_within_bounds(int slice, std::int16_t const* left, SliceCounters& counters) {
-    ResolveWeight<Ideal> const weight{args_};  // an ideal write knows no law
-    SliceCounters tally{};
+    std::int16_t* const codes = codes_of(slice);
+    std::int32_t const* const digits = digits_[slice];
+    int const shift = 16 - args_.slicing.cell_bits[slice];
+    std::int32_t cells = 0;
+    std::int32_t steps = 0;
+    for (int c = 0; c < width_; ++c) cells += differs(slice, codes[c], digits[c], left[c]);
+    if (cells == 0) return;
+    load_bounds(slice);
     for (int c = 0; c < width_; ++c) {
-      if (differs(slice, codes_of(slice)[c], digits_[slice][c], left[c]) == 0) continue;
-      weight.write_device(replica_, args_.source_set, slice, row_, first_ + c, digits_[slice][c],
-                          tally);
+      std::int32_t const code = codes[c];
+      std::int32_t const wanted = digits[c] * (1 << shift);
+      std::int32_t const change = wanted - code;
+      std::int32_t const written = differs(slice, code, digits[c], left[c]);
+      steps += written * ((change < 0 ? -change : change) >> shift);
+      float const position = clamped(static_cast<float>(wanted - code_of_g_min), low_[c], high_[c]);
+      codes[c] = static_cast<std::int16_t>(written != 0 ? code_of_position(position, 0.5F) : code);
     }
-    count(counters.cells_written, tally.cells_written);
-    count(counters.write_steps, tally.write_steps);
+    count(counters.cells_written, static_cast<std::uint64_t>(cells));
+    count(counters.write_steps, static_cast<std::uint64_t>(steps));
   }
 
  private:
@@ -156,12 +167,56 @@ class CarryPanel {
     return static_cast<std::int32_t>(level != digit) & static_cast<std::int32_t>(left == 0);
   }
 
+  /// Reachable positions of the slice's devices.
+  void load_bounds(int slice) {
+    DeviceConstants const k = args_.devices[replica_];
+    auto const range = static_cast<float>(window_range(args_.slicing.cell_bits[slice]));
+    alignas(64) std::int8_t low_draw[panel_columns];
+    alignas(64) std::int8_t high_draw[panel_columns];
+    TraitSource const& traits = args_.traits;
+    std::int8_t const* low = low_draw;
+    std::int8_t const* high = high_draw;
+    if (traits.stored != nullptr) {
+      low = traits.stored + traits.bounds_offset() +
+            args_.shape.index(replica_, args_.source_set, slice, row_, first_);
+      high = low + traits.devices;
+    } else {
+      regenerate_bounds(k, slice, low_draw, high_draw);
+    }
+    for (int c = 0; c < width_; ++c) {
+      Bounds const bounds = bounds_of(k, range, low[c], high[c]);
+      low_[c] = bounds.low;
+      high_[c] = bounds.high;
+    }
+  }
+
+  void regenerate_bounds(DeviceConstants const& k, int slice, std::int8_t* low,
+                         std::int8_t* high) const {
+    std::uint64_t const item =
+        device_item(static_cast<std::uint64_t>(args_.layer),
+                    static_cast<std::uint64_t>(args_.source_set), static_cast<std::uint64_t>(slice),
+                    static_cast<std::uint64_t>(row_), static_cast<std::uint64_t>(first_));
+    for (int c = 0; c < width_; c += philox_lanes) {
+      PhiloxBlocks blocks;
+      philox_blocks(PhiloxCounters::consecutive(draw_counter(
+                        Stream::device_variation, item + static_cast<std::uint64_t>(c), 0, 0)),
+                    k.seed, blocks);
+      for (int l = 0; l < philox_lanes; ++l) {
+        TraitDraws const draws = trait_draws(k, 0, 0, blocks.word[2][l], blocks.word[3][l]);
+        low[c + l] = static_cast<std::int8_t>(draws.low);
+        high[c + l] = static_cast<std::int8_t>(draws.high);
+      }
+    }
+  }
+
   ResolveArgs const& args_;
   int replica_;
   int row_;
   int first_;
   int width_;
   alignas(64) std::int32_t digits_[max_slices][panel_columns];
+  alignas(64) float low_[panel_columns];
+  alignas(64) float high_[panel_columns];
 };
 
 /// Resolves the columns of a panel with exact reads and ideal writes; leaves the flags of those

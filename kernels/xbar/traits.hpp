@@ -13,7 +13,7 @@
 namespace panther {
 
 /// Bytes a device that stored variation costs.
-constexpr int stored_trait_bytes(Variation variation) {
+PANTHER_HD constexpr int stored_trait_bytes(Variation variation) {
   return 2 * ((variation.slope ? 1 : 0) + (variation.bend ? 1 : 0) + (variation.bounds ? 1 : 0));
 }
 
@@ -24,6 +24,11 @@ struct TraitSource {
   Variation variation;
   std::int8_t const* stored;  // [property][replica][set][plane][row][stride]; null: regenerate
   std::int64_t devices;       // XbarShape::devices(): distance between stored properties
+
+  /// Where the stored bounds begin.
+  PANTHER_HD std::int64_t bounds_offset() const {
+    return devices * stored_trait_bytes({variation.slope, variation.bend, false});
+  }
 
   /// `index` is XbarShape::index of the device, `item` its device_item.
   PANTHER_HD Traits load(DeviceConstants const& k, float range, std::int64_t index,

@@ -25,6 +25,7 @@ struct Case {
   std::vector<DeviceConstants> devices;
   std::vector<Ideal::Constants> laws;
   std::vector<std::uint8_t> active;
+  std::vector<std::int8_t> stored;
 };
 
 struct Result {
@@ -56,6 +57,8 @@ void set_devices(Case& c, Random& random) {
     k.read_relative = args.noisy_read ? random.pick<float>({0.0F, 1e-5F, 0.01F}) : 0.0F;
     k.read_line = args.noisy_read ? random.pick<float>({0.0F, 0.01F, 0.5F}) : 0.0F;
     k.window_spread = 0.2F;
+    k.stuck_low_below = 1U << 28;
+    k.stuck_high_below = 1U << 29;
     c.devices.push_back(k);
     c.active.push_back(random.chance(0.7) ? 1 : 0);
     for (int slice = 0; slice < args.slicing.slices; ++slice) {
@@ -74,6 +77,20 @@ void set_targets(Case& c, Random& random) {
   if (random.chance(0.2))
     args.clear_mask = static_cast<unsigned>(random.whole(0, (1 << args.shape.sets) - 1));
   if (random.chance(0.2)) args.addend_set = random.whole(0, args.shape.sets - 1);
+}
+
+/// Variation of bounds and more, stored or regenerated.
+void set_variation(Case& c, Random& random) {
+  TraitSource& traits = c.args.traits;
+  traits.devices = c.args.shape.devices();
+  if (random.chance(0.5)) return;
+  traits.variation = {random.chance(0.5), random.chance(0.5), true};
+  if (random.chance(0.5)) return;
+  auto const properties = static_cast<std::size_t>(stored_trait_bytes(traits.variation));
+  c.stored.resize(properties * c.codes.size());
+  StoreTraits const store{
+      {c.args.shape, c.devices.data(), c.stored.data(), traits.variation, c.args.layer}};
+  for (std::int64_t item = 0; item < store.items(); ++item) store(item);
 }
 
 Case random_case(Random& random) {
@@ -100,8 +117,8 @@ Case random_case(Random& random) {
   args.attempts = 3;
   args.tolerance = 0.5F;
   args.adc_bits = random.pick<int>({0, 0, 3, 6, 16});
-  args.traits.variation.bounds = random.chance(0.2);
-  args.traits.devices = args.shape.devices();
+  args.layer = random.whole(0, 5);
+  set_variation(c, random);
   args.event = random.word() >> 20;
   return c;
 }
@@ -117,6 +134,7 @@ Result run_case(Case const& c, Body const& body) {
   args.devices = c.devices.data();
   args.law = c.laws.data();
   args.active = c.active.data();
+  args.traits.stored = c.stored.empty() ? nullptr : c.stored.data();
   args.counters = result.counters.data();
   args.layer_counters = result.layer_counters.data();
   body(args);
