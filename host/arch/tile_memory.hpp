@@ -5,8 +5,8 @@
 // Shared memory of a tile: words with a valid bit and a consumer counter, in pages that come into
 // being on use.
 
+#include <algorithm>
 #include <array>
-#include <bitset>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -32,17 +32,11 @@ class TileMemory {
   }
 
   bool all_valid(std::uint32_t address, std::uint32_t count) const {
-    for (std::uint32_t i = 0; i < count; ++i) {
-      if (!valid(address + i)) return false;
-    }
-    return true;
+    return all_are(true, address, count);
   }
 
   bool all_invalid(std::uint32_t address, std::uint32_t count) const {
-    for (std::uint32_t i = 0; i < count; ++i) {
-      if (valid(address + i)) return false;
-    }
-    return true;
+    return all_are(false, address, count);
   }
 
   /// The value alone, without consuming it; 0 if it was never written.
@@ -60,26 +54,29 @@ class TileMemory {
   /// Reads words and takes one from each word's counter; a word whose counter reaches 0 becomes
   /// invalid.
   void consume(std::uint32_t address, std::span<Word> out) {
-    for (std::size_t i = 0; i < out.size(); ++i) {
-      auto const at = static_cast<std::uint32_t>(address + i);
+    for_each_part(address, out.size(), [&](std::uint32_t at, std::size_t done, std::size_t count) {
       Page& page = make_page(at);
-      std::uint32_t const w = at % page_words;
-      out[i] = page.value[w];
-      if (page.counter[w] > INT16_MIN) --page.counter[w];
-      if (page.counter[w] <= 0) page.valid[w] = 0;
-    }
+      std::uint32_t const first = at % page_words;
+      for (std::size_t i = 0; i < count; ++i) {
+        std::size_t const w = first + i;
+        out[done + i] = page.value[w];
+        int const counter = std::max(page.counter[w] - 1, INT16_MIN);
+        page.counter[w] = static_cast<std::int16_t>(counter);
+        page.valid[w] = counter > 0 ? page.valid[w] : std::uint8_t{0};
+      }
+    });
   }
 
   /// Writes words, makes them valid and sets their counters.
   void produce(std::uint32_t address, std::span<Word const> values, int readers) {
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      auto const at = static_cast<std::uint32_t>(address + i);
-      Page& page = make_page(at);
-      std::uint32_t const w = at % page_words;
-      page.value[w] = values[i];
-      page.counter[w] = static_cast<std::int16_t>(readers);
-      page.valid[w] = 1;
-    }
+    for_each_part(address, values.size(),
+                  [&](std::uint32_t at, std::size_t done, std::size_t count) {
+                    Page& page = make_page(at);
+                    std::uint32_t const w = at % page_words;
+                    std::copy_n(&values[done], count, &page.value[w]);
+                    std::fill_n(&page.counter[w], count, static_cast<std::int16_t>(readers));
+                    std::fill_n(&page.valid[w], count, std::uint8_t{1});
+                  });
   }
 
  private:
@@ -89,6 +86,27 @@ class TileMemory {
     std::array<std::int16_t, page_words> counter{};
     std::array<std::uint8_t, page_words> valid{};
   };
+
+  /// Calls use(address, words before, words) for the part in each page.
+  template <class Use>
+  static void for_each_part(std::uint32_t address, std::size_t count, Use use) {
+    for (std::size_t done = 0; done < count;) {
+      auto const at = static_cast<std::uint32_t>(address + done);
+      std::size_t const part = std::min<std::size_t>(count - done, page_words - at % page_words);
+      use(at, done, part);
+      done += part;
+    }
+  }
+
+  bool all_are(bool wanted, std::uint32_t address, std::uint32_t count) const {
+    bool all = true;
+    for_each_part(address, count, [&](std::uint32_t at, std::size_t, std::size_t part) {
+      Page const* const page = page_of(at);
+      for (std::size_t i = 0; i < part && all; ++i)
+        all = (page ? page->valid[at % page_words + i] != 0 : at + i < valid_words_) == wanted;
+    });
+    return all;
+  }
 
   Page const* page_of(std::uint32_t address) const {
     return pages_.empty() ? nullptr : pages_[address / page_words].get();

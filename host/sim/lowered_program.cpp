@@ -20,7 +20,8 @@ constexpr double float_artefact = 1e-9;
 /// Checks one instruction against the machine; `place` and `position` say where it stands.
 class Check {
  public:
-  Check(Machine const& machine, std::size_t tiles, Program const& program, std::string const& place)
+  Check(Machine const& machine, std::size_t tiles, Program const& program,
+        ProgramPlace const& place)
       : machine_(machine), tiles_(tiles), program_(program), place_(place) {}
 
   void core(std::size_t position, InstructionRecord const& record) {
@@ -68,8 +69,8 @@ class Check {
  private:
   [[noreturn]] void fail(std::size_t position, InstructionRecord const& record,
                          std::string const& message) const {
-    throw ImageError(
-        fmt::format("{}, instruction {} ({}): {}", place_, position, record.mnemonic, message));
+    throw ImageError(fmt::format("{}, instruction {} ({}): {}", place_.text(), position,
+                                 record.mnemonic, message));
   }
 
   void targets(std::size_t position, InstructionRecord const& record) const {
@@ -92,7 +93,7 @@ class Check {
   Machine const& machine_;
   std::size_t tiles_;
   Program const& program_;
-  std::string const& place_;
+  ProgramPlace const& place_;
 };
 
 LoweredInstruction lower_one(Machine const& machine, Instruction const& in,
@@ -123,16 +124,24 @@ Cycle occupancy(Machine const& machine, double latency) {
   return 1 + static_cast<Cycle>(std::max(1.0, std::ceil(latency - 1)));
 }
 
-std::uint32_t ProgramCache::number_of(std::string name) {
+std::string ProgramPlace::text() const {
+  return core ? fmt::format("tile {} core {}", index(tile), index(*core))
+              : fmt::format("tile {}", index(tile));
+}
+
+std::uint32_t ProgramCache::number_of(InstructionRecord const& record, Instruction const& in) {
+  std::optional<std::uint32_t>& by_opcode = numbers_by_opcode_[in.opcode];
+  if (!record.variant && by_opcode) return *by_opcode;
   auto const [found, fresh] =
-      numbers_.try_emplace(std::move(name), static_cast<std::uint32_t>(names_.size()));
+      numbers_.try_emplace(mix_name(record, in), static_cast<std::uint32_t>(names_.size()));
   if (fresh) names_.push_back(found->first);
+  if (!record.variant) by_opcode = found->second;
   return found->second;
 }
 
-LoweredProgram* ProgramCache::lower(ProgramPtr const& program, Unit unit,
-                                    std::string const& place) {
+LoweredProgram* ProgramCache::lower(ProgramPtr const& program, ProgramPlace const& place) {
   if (!program) return nullptr;
+  Unit const unit = place.unit();
   auto& known = known_[static_cast<std::size_t>(unit)];
   if (auto const found = known.find(program.get()); found != known.end()) {
     ++found->second->users;
@@ -142,8 +151,8 @@ LoweredProgram* ProgramCache::lower(ProgramPtr const& program, Unit unit,
   auto const longest =
       static_cast<std::size_t>(unit == Unit::core ? o.core_instructions : o.tile_instructions);
   if (program->size() > longest) {
-    throw ImageError(fmt::format("{}: the program has {} instructions (allowed: at most {})", place,
-                                 program->size(), longest));
+    throw ImageError(fmt::format("{}: the program has {} instructions (allowed: at most {})",
+                                 place.text(), program->size(), longest));
   }
   auto lowered = std::make_unique<LoweredProgram>();
   lowered->source = program;
@@ -156,14 +165,14 @@ LoweredProgram* ProgramCache::lower(ProgramPtr const& program, Unit unit,
   for (std::size_t i = 0; i < program->size(); ++i) {
     InstructionRecord const& record = record_of((*program)[i]);
     if (record.unit != unit)
-      throw ImageError(fmt::format("{}, instruction {}: {} stands in the wrong program", place, i,
-                                   record.mnemonic));
+      throw ImageError(fmt::format("{}, instruction {}: {} stands in the wrong program",
+                                   place.text(), i, record.mnemonic));
     if (unit == Unit::core) {
       check.core(i, record);
     } else {
       check.tile(i, record);
     }
-    lowered->names.push_back(number_of(mix_name(record, (*program)[i])));
+    lowered->names.push_back(number_of(record, (*program)[i]));
     lowered->code.push_back(lower_one(*machine_, (*program)[i], record));
   }
   known[program.get()] = lowered.get();

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -44,27 +45,40 @@ struct LoweredProgram {
 /// The name of an instruction in the statistics, e.g. "core:alu:add".
 std::string mix_name(InstructionRecord const& record, Instruction const& instruction);
 
+/// Who runs a program: a core, or the control unit of the tile.
+struct ProgramPlace {
+  TileId tile{};
+  std::optional<CoreId> core = {};
+
+  Unit unit() const { return core ? Unit::core : Unit::tile; }
+  /// "tile 2 core 0", for messages.
+  std::string text() const;
+};
+
 /// Programs by where they came from; each is lowered once.
 class ProgramCache {
  public:
   explicit ProgramCache(Machine const& machine, std::size_t tiles)
       : machine_(&machine), tiles_(tiles) {}
 
-  /// Throws ImageError that names `place` if an operand does not fit the machine. Null stays null.
-  LoweredProgram* lower(ProgramPtr const& program, Unit unit, std::string const& place);
+  /// Throws ImageError that names the place if an operand does not fit the machine. Null stays
+  /// null.
+  LoweredProgram* lower(ProgramPtr const& program, ProgramPlace const& place);
 
   std::vector<std::unique_ptr<LoweredProgram>> const& all() const { return programs_; }
   /// Every mix_name() that occurs, once.
   std::vector<std::string> const& names() const { return names_; }
 
  private:
-  std::uint32_t number_of(std::string name);
+  std::uint32_t number_of(InstructionRecord const& record, Instruction const& instruction);
 
   Machine const* machine_;
   std::size_t tiles_;
   std::vector<std::unique_ptr<LoweredProgram>> programs_;
   std::vector<std::string> names_;
   std::unordered_map<std::string, std::uint32_t> numbers_;
+  /// By opcode, for instructions whose name needs no look at the operands.
+  std::array<std::optional<std::uint32_t>, 256> numbers_by_opcode_;
   /// By unit: the same instructions mean different things to a core and to a tile.
   std::array<std::unordered_map<Program const*, LoweredProgram*>, 2> known_;
 };

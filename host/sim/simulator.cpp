@@ -50,7 +50,7 @@ Simulator::Impl::Impl(Machine machine_description, Image const& image, RunOption
   for (std::size_t t = 0; t < image.tiles.size(); ++t) {
     TileImage const& tile = image.tiles[t];
     LoweredProgram* program = programs_.lower(tile.program ? tile.program : stop_tile_program(),
-                                              Unit::tile, fmt::format("tile {}", t));
+                                              {.tile = static_cast<TileId>(t)});
     tile_runs.emplace_back(machine, static_cast<TileId>(t), program, load_cores(tile, t));
     load(tile, tile_runs.back());
   }
@@ -87,8 +87,7 @@ std::vector<CoreRun> Simulator::Impl::load_cores(TileImage const& image, std::si
                                    index(core), machine.organisation.cores_per_tile - 1));
     }
     if (only_stops(program)) continue;
-    cores.emplace_back(core, programs_.lower(program, Unit::core,
-                                             fmt::format("tile {} core {}", tile, index(core))));
+    cores.emplace_back(core, programs_.lower(program, {static_cast<TileId>(tile), core}));
   }
   return cores;
 }

@@ -25,19 +25,22 @@ TileRun::TileRun(Machine const& machine, TileId id, LoweredProgram* program,
                           ? occupancy(machine, machine.constants.receive_buffer.latency_cycles)
                           : 0),
       running_cores_(cores_.size()),
-      last_core_halt_(idle_core_halt) {}
+      last_core_halt_(idle_core_halt) {
+  core_wake_.fill(EventWheel::never);
+}
 
 void TileRun::start(RunContext& context) {
-  for (CoreRun& core : cores_) {
-    core.advance(context, id_);
-    note_halted_core(core);
+  for (std::size_t i = 0; i < cores_.size(); ++i) {
+    cores_[i].advance(context, id_);
+    core_wake_[i] = cores_[i].wake();
+    note_halted_core(cores_[i]);
   }
 }
 
 Cycle TileRun::wake() const {
   if (halted_) return EventWheel::never;
   Cycle next = std::min(control_wake_, controller_.wake());
-  for (CoreRun const& core : cores_) next = std::min(next, core.wake());
+  for (Cycle const wake : core_wake_) next = std::min(next, wake);
   return next;
 }
 
@@ -55,6 +58,7 @@ void TileRun::step(RunContext& context, Network& network, Cycle cycle) {
     memory_granted(granted, cycle);
     bool const was_halted = granted.core->phase() == CoreRun::Phase::halted;
     granted.core->grant(context, id_, cycle);
+    core_wake_[static_cast<std::size_t>(granted.core - cores_.data())] = granted.core->wake();
     if (!was_halted) note_halted_core(*granted.core);
   }
   // Requests that nobody waits for any more are polled until the tile is switched off, this cycle
@@ -64,8 +68,8 @@ void TileRun::step(RunContext& context, Network& network, Cycle cycle) {
 
 void TileRun::step_cores(RunContext& context, Cycle cycle) {
   for (std::size_t i = 0; i < cores_.size(); ++i) {
+    if (core_wake_[i] != cycle) continue;
     CoreRun& core = cores_[i];
-    if (core.wake() != cycle) continue;
     if (core.phase() == CoreRun::Phase::ready) {
       core.advance(context, id_);
     } else if (core.phase() == CoreRun::Phase::waiting) {
@@ -74,6 +78,7 @@ void TileRun::step_cores(RunContext& context, Cycle cycle) {
       core.raise(context, id_);
       controller_.request(i);
     }
+    core_wake_[i] = core.wake();
     note_halted_core(core);
   }
 }

@@ -5,6 +5,7 @@
 // One tile in time: its control unit, its cores and its memory, cycle by cycle where something
 // happens.
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -24,6 +25,9 @@ struct TileCounts {
 
 class TileRun {
  public:
+  /// Bound of organisation.cores_per_tile.
+  static constexpr std::size_t most_cores = 8;
+
   TileRun(Machine const& machine, TileId id, LoweredProgram* program, std::vector<CoreRun> cores);
 
   /// Begins all cores; call once before the first step.
@@ -84,6 +88,8 @@ class TileRun {
   TileId id_;
   LoweredProgram* program_;
   std::vector<CoreRun> cores_;
+  /// wake() of each core, side by side because every step looks at all of them.
+  std::array<Cycle, most_cores> core_wake_;
   TileMemory memory_;
   MemoryController controller_;
   TileCounts counts_;
