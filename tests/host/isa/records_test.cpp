@@ -171,7 +171,7 @@ TEST(Registry, OpcodesAndNamesAreUnique) {
     EXPECT_TRUE((names.insert({record->unit, record->mnemonic}).second)) << record->mnemonic;
     EXPECT_EQ(find_instruction(record->mnemonic, record->unit), record);
   }
-  EXPECT_EQ(instructions().size(), 17U);
+  EXPECT_GE(instructions().size(), 17U) << "those of the public compiler";
 }
 
 TEST(Decoder, RefusesUnknownOpcodes) {
