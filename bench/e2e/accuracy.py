@@ -25,14 +25,16 @@ def labelled(share):
 
 
 def cases(arguments):
-    """(title, settings) of every row: ideal devices per dataset and slicing, then labels on the first dataset."""
+    """(title, dataset, slicing, settings) of every row: ideal devices, then labels on the first dataset."""
     rows = []
     for dataset in arguments.datasets.split(","):
-        for slicing in arguments.slicings.split(","):
-            rows.append((f"{dataset}, {slicing}, ideal", dataset, slicing, IDEAL))
+        for case in arguments.slicings.split(","):
+            slicing, method = case.split(":")
+            rows.append((f"{dataset}, {slicing}, {method}, ideal", dataset, slicing,
+                         [*IDEAL, f"update.method={method}"]))
     dataset = arguments.datasets.split(",")[0]
     for share in (float(text) for text in arguments.labels.split(",") if text):
-        title = f"{dataset}, panther-16, label {2.4 * share:.2f}/{-4.88 * share:.2f}, c2c 3.5 %"
+        title = f"{dataset}, panther-16, opa_streamed, label {2.4 * share:.2f}/{-4.88 * share:.2f}, c2c 3.5 %"
         rows.append((title, dataset, "panther-16", labelled(share)))
     return rows
 
@@ -50,6 +52,7 @@ units = 10
 [training]
 epochs = {arguments.epochs}
 learning_rate = {arguments.learning_rate}
+schedule = "cosine"
 baseline = true
 [crs]
 every = 64
@@ -86,12 +89,13 @@ def main():
     parser.add_argument("panther", help="the built program")
     parser.add_argument("--data", action="append", default=[], help="folder of datasets; repeatable")
     parser.add_argument("--datasets", default="fashion-mnist,mnist")
-    parser.add_argument("--slicings", default="panther-16,panther-32")
+    parser.add_argument("--slicings", default="panther-16:opa_digits,panther-16:opa_streamed,panther-32:opa_streamed",
+                        help="slicing:update method, comma-separated")
     parser.add_argument("--labels", default="0.25,0.5,1.0", help="shares of the label 2.4/-4.88; empty for none")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--hidden", type=int, default=64)
-    parser.add_argument("--learning-rate", type=float, default=0.01)
+    parser.add_argument("--learning-rate", type=float, default=0.02)
     parser.add_argument("--jobs", type=int, default=2)
     arguments = parser.parse_args()
     print("| run | test accuracy, % (range) | float32, % | difference, points | saturated updates, % | s a run |")

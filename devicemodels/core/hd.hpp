@@ -94,9 +94,11 @@ PANTHER_HD T larger(T a, T b) {
   return a < b ? b : a;
 }
 
+/// The value within [low, high]; low <= high. Two selections in a row, not one in the other: a
+/// vector unit takes each for one comparison and one blend.
 template <class T>
 PANTHER_HD T clamped(T value, T low, T high) {
-  return value < low ? low : (high < value ? high : value);
+  return smaller(larger(value, low), high);
 }
 
 }  // namespace panther

@@ -59,13 +59,15 @@ PANTHER_HD float exp2(float x) {
   return fused(scale, detail::exp2m1_core(bounded - integer), scale);
 }
 
-/// 2^x - 1 without cancellation near x = 0, for x in [-126, 127] (clamped outside); at most 4 ULP.
-PANTHER_HD float exp2m1(float x) {
-  float const bounded = clamped(x, -126.0F, 127.0F);
-  float const integer = nearest(bounded);
+/// 2^x - 1 without cancellation near x = 0, for x in [-126, 127]; at most 4 ULP.
+PANTHER_HD float bounded_exp2m1(float x) {
+  float const integer = nearest(x);
   float const scale = detail::power_of_two(integer);
-  return fused(scale, detail::exp2m1_core(bounded - integer), scale - 1.0F);
+  return fused(scale, detail::exp2m1_core(x - integer), scale - 1.0F);
 }
+
+/// The same for any x, clamped to that range.
+PANTHER_HD float exp2m1(float x) { return bounded_exp2m1(clamped(x, -126.0F, 127.0F)); }
 
 /// log2(x) for normal x > 0; absolute error below 2e-7 + 1 ULP of the result. log2(1) is exactly 0.
 PANTHER_HD float log2(float x) {

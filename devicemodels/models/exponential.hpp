@@ -110,21 +110,23 @@ struct Exponential {
   };
 
   struct Branch {
-    float rate;       // alpha * log2(e) / levels in the window: exponent of one step
+    float rate;       // -alpha * log2(e) / levels in the window: exponent of one step
     float alpha;      // 0: linear
     float asymptote;  // w0 in codes, from the bound that the branch starts at
+    float linear;     // codes per level if alpha is 0, otherwise 0
   };
 
   struct Constants {
     Branch up;
     Branch down;
-    float range;           // codes of the nominal window
-    float codes_per_step;  // codes per level
+    float range;  // codes of the nominal window
   };
 
   /// Exponents of 2 that a growing branch (alpha < 0) reaches far outside the window; capped, so
   /// that float32 holds every change.
   static constexpr float largest_exponent = 100.0F;
+  /// A branch of alpha > 0 has arrived long before it.
+  static constexpr float least_exponent = -126.0F;
   /// Below it a curve is a straight line to float32 and its asymptote is out of reach.
   static constexpr double least_alpha = 1e-7;
 
@@ -132,14 +134,14 @@ struct Exponential {
     if (std::abs(alpha) < least_alpha) alpha = 0.0;
     double const range = window_range(cell_bits);
     double const asymptote = alpha == 0.0 ? 0.0 : range / -std::expm1(-alpha);
-    return {static_cast<float>(alpha / std::log(2.0) / levels_in_window(cell_bits)),
-            static_cast<float>(alpha), static_cast<float>(asymptote)};
+    return {static_cast<float>(-alpha / std::log(2.0) / levels_in_window(cell_bits)),
+            static_cast<float>(alpha), static_cast<float>(asymptote),
+            alpha == 0.0 ? static_cast<float>(codes_per_level(cell_bits)) : 0.0F};
   }
 
   static Constants prepare(Params const& params, int cell_bits) {
     return {branch(params.resolved_up(), cell_bits), branch(params.resolved_down(), cell_bits),
-            static_cast<float>(window_range(cell_bits)),
-            static_cast<float>(codes_per_level(cell_bits))};
+            static_cast<float>(window_range(cell_bits))};
   }
 
   /// Asymptote of a device whose nonlinearity is `bend` times the nominal one, in codes of the
@@ -158,13 +160,15 @@ struct Exponential {
     float const share = (traits.high - traits.low) / k.range;
     float const travelled = chosen(up, position - traits.low, traits.high - position);
     float const applied = steps * slope;
-    float const linear = share * (k.codes_per_step * applied);
     float const nominal = chosen(up, k.up.asymptote, k.down.asymptote);
     float const asymptote = chosen(bend == 1.0F, nominal, bent_asymptote(alpha * bend, k.range));
-    float const exponent = smaller(-(rate * bend) * applied, largest_exponent);
-    float const decay = -exp2m1(exponent);
-    float const curved = fused(share, asymptote, -travelled) * decay;
-    float const change = chosen(alpha == 0.0F, linear, curved);
+    float const exponent = clamped((rate * bend) * applied, least_exponent, largest_exponent);
+    float const decay = -bounded_exp2m1(exponent);
+    // One of the two terms is zero. A linear branch has no asymptote, even where alpha * bend = 0
+    // makes its bent one infinite.
+    float const reach = chosen(alpha == 0.0F, 0.0F, fused(share, asymptote, -travelled));
+    float const linear = chosen(up, k.up.linear, k.down.linear);
+    float const change = fused(share, linear * applied, reach * decay);
     return chosen(up, change, -change);
   }
 };

@@ -19,9 +19,8 @@
 //
 // What HDF5 1.10.8 does with a file whose SWMR writer was killed: a plain open is refused ("already
 // open for write"), an open with H5F_ACC_SWMR_READ succeeds. Our reader does that by itself. h5py
-// needs swmr=True; h5dump has no such option: give it a copy cleaned with
-// `h5clear -s --increment=0 copy.h5` (the second option mends the end of file in the superblock), or
-// use `panther inspect`.
+// needs swmr=True; h5dump has no such option: use `panther inspect`, or give it a copy cleaned with
+// `h5clear -s --increment=0 copy.h5` (the second option mends the superblock's end of file).
 
 #include <chrono>
 #include <filesystem>

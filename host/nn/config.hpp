@@ -209,9 +209,11 @@ struct TrainingConfig {
 struct FormatsConfig {
   Scale scale = Scale::fixed;
   int input_frac = 8;
-  int x_frac = 12;
-  int z_frac = 12;
-  int output_frac = 10;
+  // Room for what trained networks reach, hidden sums of +-32 and outputs of +-128: a clipped word
+  // passes its gradient on, so weights behind it grow until the network is lost.
+  int x_frac = 10;
+  int z_frac = 10;
+  int output_frac = 8;
   int e_frac = 13;
   int u_frac = 18;
   int w_frac = 14;
