@@ -10,6 +10,8 @@
 
 #include "devicemodels/models/exponential.hpp"
 #include "devicemodels/models/ideal.hpp"
+#include "devicemodels/models/pow_step.hpp"
+#include "devicemodels/models/soft_bounds.hpp"
 
 namespace panther {
 
@@ -19,7 +21,7 @@ struct TypeList {
   using Params = std::variant<typename Laws::Params...>;
 };
 
-using LawList = TypeList<Ideal, Exponential>;
+using LawList = TypeList<Ideal, Exponential, SoftBounds, PowStep>;
 
 /// The parameters of one law of the list.
 using LawParams = LawList::Params;

@@ -41,4 +41,21 @@ concept DeviceLaw = requires(typename L::Params const& params,
   { L::moved(constants, traits, 0.0F, 1.0F, Direction::up) } -> std::same_as<float>;
 };
 
+namespace detail {
+template <class L>
+struct MotionOfLaw {
+  using Type = L;
+};
+template <class L>
+  requires requires { typename L::Motion; }
+struct MotionOfLaw<L> {
+  using Type = typename L::Motion;
+};
+}  // namespace detail
+
+/// What kernels are compiled for: Constants and moved. Laws that differ in their parameters only
+/// derive from one motion, which names itself Motion, and share its kernels.
+template <DeviceLaw L>
+using MotionOf = typename detail::MotionOfLaw<L>::Type;
+
 }  // namespace panther

@@ -69,11 +69,9 @@ PANTHER_HD float bounded_exp2m1(float x) {
 /// The same for any x, clamped to that range.
 PANTHER_HD float exp2m1(float x) { return bounded_exp2m1(clamped(x, -126.0F, 127.0F)); }
 
-/// log2(x) for normal x > 0; absolute error below 2e-7 + 1 ULP of the result. log2(1) is exactly 0.
-PANTHER_HD float log2(float x) {
-  std::int32_t const bits = bits_of_float(x);
-  std::int32_t const exponent = (bits - 0x3f3504f3) >> 23;  // mantissa in [sqrt(1/2), sqrt(2))
-  float const t = float_of_bits(bits - exponent * 8388608) - 1.0F;
+namespace detail {
+/// exponent + log2(1 + t) for 1 + t in [sqrt(1/2), sqrt(2)).
+PANTHER_HD float log2_core(float t, std::int32_t exponent) {
   float q = -0.112973355F;
   q = fused(q, t, 0.1878259F);
   q = fused(q, t, -0.1906129F);
@@ -85,6 +83,27 @@ PANTHER_HD float log2(float x) {
   q = fused(q, t, -0.72134733F);
   q = fused(q, t, 1.442695F);
   return fused(q, t, static_cast<float>(exponent));
+}
+
+/// The exponent e for which x / 2^e lies in [sqrt(1/2), sqrt(2)).
+PANTHER_HD std::int32_t log2_exponent(std::int32_t bits) { return (bits - 0x3f3504f3) >> 23; }
+}  // namespace detail
+
+/// log2(x) for normal x > 0; absolute error below 2e-7 + 1 ULP of the result. log2(1) is exactly 0.
+PANTHER_HD float log2(float x) {
+  std::int32_t const bits = bits_of_float(x);
+  std::int32_t const exponent = detail::log2_exponent(bits);
+  return detail::log2_core(float_of_bits(bits - exponent * 8388608) - 1.0F, exponent);
+}
+
+/// log2(1 + x) without cancellation near x = 0, for finite x; x below -1 + 2^-24 counts as that.
+/// Relative error below 4e-7.
+PANTHER_HD float log2p1(float x) {
+  float const bounded = larger(x, -0x1.fffffep-1F);
+  std::int32_t const bits = bits_of_float(1.0F + bounded);
+  std::int32_t const exponent = detail::log2_exponent(bits);
+  float const rounded = float_of_bits(bits - exponent * 8388608) - 1.0F;
+  return detail::log2_core(chosen(exponent == 0, bounded, rounded), exponent);
 }
 
 struct SinCos {

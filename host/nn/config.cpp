@@ -67,14 +67,9 @@ void check_formats(RunConfig const& config, int weight_bits) {
 void check_device(DeviceConfig const& device) {
   try {
     static_cast<void>(device_constants(device, 0));
-    std::visit(
-        [](auto const& law) {
-          if constexpr (requires { law.resolved_up(); }) {
-            static_cast<void>(law.resolved_up());
-            static_cast<void>(law.resolved_down());
-          }
-        },
-        device.law);
+    visit_law(static_cast<int>(device.law.index()), [&]<class Law>() {
+      static_cast<void>(Law::prepare(std::get<typename Law::Params>(device.law), 6));
+    });
   } catch (std::invalid_argument const& error) {
     throw std::invalid_argument(std::string("device: ") + error.what());
   }

@@ -80,7 +80,7 @@ class CpuBackend final : public Backend {
   }
   void resolve(int law, ResolveArgs const& args) override {
     visit_law(law, [&]<class Law>() {
-      ResolveWeight<Law> const weight{args};
+      ResolveWeight<MotionOf<Law>> const weight{args};
       if (can_screen(args)) {
         resolve_screened(weight);
       } else {

@@ -200,7 +200,7 @@ void update(int law, UpdateArgs const& args, ActiveRow const* rows, std::int64_t
     for (std::int64_t first = 0; first < count;) {
       std::int64_t last = first + 1;
       while (last < count && rows[last].replica == rows[first].replica) ++last;
-      RowUpdater(args, rows[first].replica, exact, move_of<Law>(args),
+      RowUpdater(args, rows[first].replica, exact, move_of<MotionOf<Law>>(args),
                  sizeof(typename Law::Constants))
           .run({rows + first, last - first});
       first = last;

@@ -8,7 +8,8 @@ namespace panther::cuda {
 
 void queue_resolve(Queue const& queue, int law, ResolveArgs const& args) {
   visit_law(law, [&]<class Law>() {
-    DeviceLauncher(queue).blocks(ResolveBlocks<Law>{ResolveWeight<Law>{args}});
+    using Motion = MotionOf<Law>;
+    DeviceLauncher(queue).blocks(ResolveBlocks<Motion>{ResolveWeight<Motion>{args}});
   });
 }
 

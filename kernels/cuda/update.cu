@@ -9,7 +9,7 @@ namespace panther::cuda {
 void queue_update(Queue const& queue, int law, UpdateArgs const& args) {
   visit_law(law, [&]<class Law>() {
     DeviceLauncher launcher(queue);
-    launch_update<Law>(launcher, args);
+    launch_update<MotionOf<Law>>(launcher, args);
   });
 }
 

@@ -133,11 +133,12 @@ class EmulatedCudaBackend final : public Backend {
 
   void read(ReadArgs const& args) override { cuda::launch_read(launcher_, args); }
   void update(int law, UpdateArgs const& args) override {
-    visit_law(law, [&]<class Law>() { cuda::launch_update<Law>(launcher_, args); });
+    visit_law(law, [&]<class Law>() { cuda::launch_update<MotionOf<Law>>(launcher_, args); });
   }
   void resolve(int law, ResolveArgs const& args) override {
     visit_law(law, [&]<class Law>() {
-      launcher_.blocks(cuda::ResolveBlocks<Law>{ResolveWeight<Law>{args}});
+      using Motion = MotionOf<Law>;
+      launcher_.blocks(cuda::ResolveBlocks<Motion>{ResolveWeight<Motion>{args}});
     });
   }
   void store_traits(StoreTraitsArgs const& args) override { launcher_.items(StoreTraits{args}); }
