@@ -8,10 +8,18 @@
 
 #include <variant>
 
+#include "devicemodels/models/constant_step.hpp"
+#include "devicemodels/models/exp_step.hpp"
 #include "devicemodels/models/exponential.hpp"
 #include "devicemodels/models/ideal.hpp"
+#include "devicemodels/models/linear_step.hpp"
+#include "devicemodels/models/piecewise_step.hpp"
 #include "devicemodels/models/pow_step.hpp"
+#include "devicemodels/models/pow_step_reference.hpp"
 #include "devicemodels/models/soft_bounds.hpp"
+#include "devicemodels/models/soft_bounds_pmax.hpp"
+#include "devicemodels/models/soft_bounds_reference.hpp"
+#include "devicemodels/models/symmetric.hpp"
 
 namespace panther {
 
@@ -21,7 +29,9 @@ struct TypeList {
   using Params = std::variant<typename Laws::Params...>;
 };
 
-using LawList = TypeList<Ideal, Exponential, SoftBounds, PowStep>;
+using LawList =
+    TypeList<Ideal, Exponential, Symmetric, ConstantStep, LinearStep, SoftBounds, SoftBoundsPmax,
+             SoftBoundsReference, ExpStep, PowStep, PowStepReference, PiecewiseStep>;
 
 /// The parameters of one law of the list.
 using LawParams = LawList::Params;

@@ -47,7 +47,7 @@ struct MotionOfLaw {
   using Type = L;
 };
 template <class L>
-  requires requires { typename L::Motion; }
+requires requires { typename L::Motion; }
 struct MotionOfLaw<L> {
   using Type = typename L::Motion;
 };

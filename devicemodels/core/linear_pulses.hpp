@@ -9,8 +9,8 @@
 //   w += s (1 - gamma w / reference),
 // and n pulses one after the other, h = s gamma / reference,
 //   w += (1 - gamma w / reference) (1 - (1 - h)^n) reference / gamma.
-// Exact for whole n; h > 1 - 2^-24 counts as that: it reaches in one pulse where it would overshoot.
-// A growing step (h < 0) is capped 2^100 times beyond the window.
+// Exact for whole n; h > 1 - 2^-24 counts as that: it reaches in one pulse where it would
+// overshoot. A growing step (h < 0) is capped 2^100 times beyond the window.
 
 #include "devicemodels/core/math.hpp"
 #include "devicemodels/core/pulses.hpp"

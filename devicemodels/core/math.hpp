@@ -96,14 +96,19 @@ PANTHER_HD float log2(float x) {
   return detail::log2_core(float_of_bits(bits - exponent * 8388608) - 1.0F, exponent);
 }
 
+/// log2(1 + x) of a normal sum = 1 + x > 0 that is known better than x where it is far from 1.
+PANTHER_HD float log2p1(float x, float sum) {
+  std::int32_t const bits = bits_of_float(sum);
+  std::int32_t const exponent = detail::log2_exponent(bits);
+  float const rounded = float_of_bits(bits - exponent * 8388608) - 1.0F;
+  return detail::log2_core(chosen(exponent == 0, x, rounded), exponent);
+}
+
 /// log2(1 + x) without cancellation near x = 0, for finite x; x below -1 + 2^-24 counts as that.
 /// Relative error below 4e-7.
 PANTHER_HD float log2p1(float x) {
   float const bounded = larger(x, -0x1.fffffep-1F);
-  std::int32_t const bits = bits_of_float(1.0F + bounded);
-  std::int32_t const exponent = detail::log2_exponent(bits);
-  float const rounded = float_of_bits(bits - exponent * 8388608) - 1.0F;
-  return detail::log2_core(chosen(exponent == 0, bounded, rounded), exponent);
+  return log2p1(bounded, 1.0F + bounded);
 }
 
 struct SinCos {

@@ -7,9 +7,9 @@
 //   up    w += s_up v^gamma_up,  v = (w_max - w) / (w_max - w_min)
 //   down  w -= s_down (1 - v)^gamma_down
 // with s_up, s_down = dw_min, one of them shrunk by up_down, and gamma_up, gamma_down = pow_gamma,
-// one of them shrunk by pow_up_down in the same way. Source: aihwkit's PowStepDevice, after Fusi and
-// Abbott (Nat. Neurosci. 10, 2007) and Frascaroli et al. (Sci. Rep. 8, 2018). Granularity: the step
-// at mid-window, dw_min 0.5^pow_gamma. Pulses follow the flow (core/power_pulses.hpp).
+// one of them shrunk by pow_up_down in the same way. Source: aihwkit's PowStepDevice, after Fusi
+// and Abbott (Nat. Neurosci. 10, 2007) and Frascaroli et al. (Sci. Rep. 8, 2018). Granularity: the
+// step at mid-window, dw_min 0.5^pow_gamma. Pulses follow the flow (core/power_pulses.hpp).
 
 #include <cmath>
 #include <string_view>

@@ -110,6 +110,20 @@ TEST(Math, Log2WithinTheStatedError) {
   }
 }
 
+TEST(Math, Log2OfOnePlusWithinTheStatedError) {
+  EXPECT_EQ(panther::log2p1(0.0F), 0.0F);
+  EXPECT_EQ(panther::log2p1(-2.0F), panther::log2p1(-1.0F));
+  EXPECT_TRUE(std::isfinite(panther::log2p1(-1.0F)));
+  Random random(13);
+  for (int i = 0; i < trials(400000); ++i) {
+    auto const x =
+        static_cast<float>(i % 2 == 0 ? random.real(-0.999, 10)
+                                      : (i % 4 == 1 ? 1 : -0.999) * std::exp2(random.real(-60, 0)));
+    double const exact = std::log1p(static_cast<double>(x)) / std::numbers::ln2;
+    ASSERT_NEAR(panther::log2p1(x), exact, 4e-7 * std::abs(exact)) << x << " " << random.trace();
+  }
+}
+
 TEST(Math, SinCosOfTurns) {
   auto const turn = [](double x) { return 2.0 * std::numbers::pi * x; };
   EXPECT_LE(worst_absolute(
