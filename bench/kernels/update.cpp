@@ -15,6 +15,8 @@
 #include <cstring>
 #include <random>
 #include <stdexcept>
+#include <string>
+#include <type_traits>
 #include <vector>
 
 #include "kernels/base/backend.hpp"
@@ -40,7 +42,7 @@ double clock_ghz() {
 }
 
 struct Case {
-  char const* name;
+  std::string name;
   DeviceConfig device;
   bool stored = true;
   double driven = 1.0;  // share of rows and columns that are not zero
@@ -69,10 +71,24 @@ DeviceConfig varied_device() {
   return device;
 }
 
+/// Every law bends; its cost does not depend on how much.
+template <class Law>
+typename Law::Params typical_law() {
+  typename Law::Params params;
+  if constexpr (requires { params.alpha_up; }) params.alpha_up = params.alpha_down = 2.0;
+  if constexpr (requires { params.pow_gamma; }) params.pow_gamma = 1.5;
+  if constexpr (requires { params.piecewise_up; }) {
+    params.piecewise_up = {1.5, 1.2, 1.0, 0.7, 0.5};
+    params.piecewise_down = {0.4, 0.8, 1.0, 1.2, 1.6};
+  }
+  if constexpr (std::is_same_v<Law, LinearStep>) params.gamma_up = params.gamma_down = 0.5;
+  return params;
+}
+
 std::vector<Case> cases() {
   DeviceConfig nearest = exponential_device();
   nearest.rounding = CodeRounding::nearest;
-  return {
+  std::vector<Case> list = {
       {.name = "ideal", .device = {}},
       {.name = "ideal, 25 % of lines", .device = {}, .driven = 0.25},
       {.name = "exponential, nearest", .device = nearest},
@@ -86,6 +102,17 @@ std::vector<Case> cases() {
       {.name = "exponential, noise, each pulse",
        .device = noisy_device(),
        .fidelity = Fidelity::pulse}};
+  for (int law = 0; law < LawList::size; ++law) {
+    visit_law(law, [&]<class Law>() {
+      Case each{.name = "law " + std::string(Law::Params::name), .device = nearest};
+      each.device.law = typical_law<Law>();
+      list.push_back(each);
+      each.name += ", variation stored";
+      each.device.spread = varied_device().spread;
+      list.push_back(each);
+    });
+  }
+  return list;
 }
 
 /// One layer and one example on a backend of one thread.

@@ -12,7 +12,6 @@
 // differs from the published one by half of the part by which the step changes along it. A bend
 // changes nothing. Steps must be positive: a device could not leave a node of step 0.
 
-#include <array>
 #include <cmath>
 #include <stdexcept>
 #include <string>
@@ -70,43 +69,52 @@ struct PiecewiseStep {
 
   using Motion = PiecewiseStep;
 
-  static void fill(std::vector<double> const& values, float* value, float* time, float* rest) {
+  /// Nodes of one side in the order of travel; a single one stands for both ends.
+  struct Nodes {
+    std::vector<double> const& values;
+    bool reversed;
+    int count() const { return values.size() < 2 ? 2 : static_cast<int>(values.size()); }
+    double operator[](int i) const {
+      int const last = static_cast<int>(values.size()) - 1;
+      int const kept = i < last ? i : last;
+      return values[static_cast<std::size_t>(reversed ? last - kept : kept)];
+    }
+  };
+
+  static void fill(Nodes const& nodes, float* value, float* time, float* rest) {
     double const never = 1e30;
     double passed = 0.0;
-    int const nodes = static_cast<int>(values.size());
     for (int i = 0; i < max_nodes; ++i) {
-      if (i > 0 && i < nodes) {
-        double const from = values[static_cast<std::size_t>(i - 1)];
-        double const to = values[static_cast<std::size_t>(i)];
+      bool const inside = i < nodes.count();
+      if (i > 0 && inside) {
+        double const from = nodes[i - 1];
+        double const to = nodes[i];
         passed += from == to ? 1.0 / from : std::log(to / from) / (to - from);
       }
-      value[i] =
-          static_cast<float>(i < nodes ? values[static_cast<std::size_t>(i)] : values.back());
-      time[i] = static_cast<float>(i < nodes ? passed : never);
-      rest[i] = static_cast<float>(i < nodes ? passed - static_cast<double>(time[i]) : 0.0);
+      value[i] = static_cast<float>(nodes[i]);
+      time[i] = static_cast<float>(inside ? passed : never);
+      rest[i] = static_cast<float>(inside ? passed - static_cast<double>(time[i]) : 0.0);
     }
   }
 
   static Constants prepare(Params const& params, int cell_bits) {
-    std::vector<double> up = params.piecewise_up;
-    std::vector<double> down(params.piecewise_down.rbegin(), params.piecewise_down.rend());
-    if (up.size() != down.size() || up.empty() || up.size() > max_nodes) {
-      throw std::invalid_argument(
-          "piecewise_up and piecewise_down have " + std::to_string(up.size()) + " and " +
-          std::to_string(down.size()) + " nodes (must be equally many, 1 to 32)");
+    std::size_t const up = params.piecewise_up.size();
+    std::size_t const down = params.piecewise_down.size();
+    if (up != down || up == 0 || up > max_nodes) {
+      throw std::invalid_argument("piecewise_up and piecewise_down have " + std::to_string(up) +
+                                  " and " + std::to_string(down) +
+                                  " nodes (must be equally many, 1 to 32)");
     }
     PulseFrame const frame(params, params.mean_step(), cell_bits);
-    if (up.size() == 1) {
-      up.push_back(up[0]);
-      down.push_back(down[0]);
-    }
+    Nodes const up_nodes{params.piecewise_up, false};
+    Nodes const down_nodes{params.piecewise_down, true};
     Constants k{};
     k.step_up = static_cast<float>(params.step_up() * frame.codes_per_weight);
     k.step_down = static_cast<float>(params.step_down() * frame.codes_per_weight);
-    k.segments = static_cast<float>(up.size() - 1);
-    fill(up, k.value, k.time, k.time_rest);
-    fill(down, k.value + max_nodes, k.time + max_nodes, k.time_rest + max_nodes);
-    k.value[2 * max_nodes] = static_cast<float>(down.back());
+    k.segments = static_cast<float>(up_nodes.count() - 1);
+    fill(up_nodes, k.value, k.time, k.time_rest);
+    fill(down_nodes, k.value + max_nodes, k.time + max_nodes, k.time_rest + max_nodes);
+    k.value[2 * max_nodes] = k.value[2 * max_nodes - 1];
     k.grid = frame.grid;
     return k;
   }
@@ -116,17 +124,13 @@ struct PiecewiseStep {
     return (k.time[to] - k.time[from]) + (k.time_rest[to] - k.time_rest[from]);
   }
 
-  /// Nodes of one side, besides its first, that lie at most `time` after the node `from`.
+  /// Nodes of one side, besides its first, up to a time; a rounding of it picks the neighbour of a
+  /// node, whose curve is the same there.
   template <int... node>
-  PANTHER_HD static std::int32_t passed(Constants const& k, bool up, std::int32_t from, float time,
+  PANTHER_HD static std::int32_t passed(Constants const& k, bool up, float time,
                                         std::integer_sequence<int, node...>) {
-    float const start = k.time[from];
-    float const start_rest = k.time_rest[from];
-    return (static_cast<std::int32_t>(
-                (chosen(up, k.time[node + 1], k.time[max_nodes + node + 1]) - start) +
-                    (chosen(up, k.time_rest[node + 1], k.time_rest[max_nodes + node + 1]) -
-                     start_rest) <=
-                time) +
+    return (static_cast<std::int32_t>(chosen(up, k.time[node + 1], k.time[max_nodes + node + 1]) <=
+                                      time) +
             ...);
   }
 
@@ -155,7 +159,7 @@ struct PiecewiseStep {
 
     float const beyond = larger(time - to_end, 0.0F);
     std::int32_t const last =
-        passed(k, up, next, beyond, std::make_integer_sequence<int, max_nodes - 1>{});
+        passed(k, up, k.time[next] + beyond, std::make_integer_sequence<int, max_nodes - 1>{});
     bool const near = time <= to_end;
     float const last_value = k.value[first + last];
     float const last_rise = chosen(static_cast<float>(last) >= k.segments, 0.0F,
