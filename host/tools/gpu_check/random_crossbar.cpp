@@ -25,10 +25,48 @@ SlicingConfig random_slicing(Draws& draws) {
   return slicing;
 }
 
+/// Parameters that the pulse laws share by name, coarse enough to bend within a few steps.
+template <class Params>
+void draw_pulses(Draws& draws, Params& params) {
+  if constexpr (requires { params.dw_min; }) {
+    params.dw_min = draws.pick({0.001, 0.02, 0.3});
+    params.w_max = 0.1 * draws.whole(5, 15);
+    params.w_min = -0.1 * draws.whole(5, 15);
+    params.up_down = 0.1 * draws.whole(-9, 9);
+    if (draws.one_in(2)) params.window_max = 1.0;
+  }
+  if constexpr (requires { params.own_bounds; }) {
+    params.gamma_up = 0.1 * draws.whole(-15, 15);
+    params.gamma_down = 0.1 * draws.whole(-15, 15);
+    params.own_bounds = draws.one_in(2);
+    params.reverse_up = draws.one_in(2);
+  }
+  if constexpr (requires { params.reference; }) params.reference = 0.1 * draws.whole(-3, 3);
+  if constexpr (requires { params.pow_gamma; }) params.pow_gamma = 0.25 * draws.whole(0, 12);
+  if constexpr (requires { params.a_up; }) {
+    params.a_up = -0.1 * draws.whole(-9, 20);
+    params.a = 0.1 * draws.whole(-5, 5);
+  }
+  if constexpr (requires { params.piecewise_up; }) {
+    int const nodes = draws.whole(1, 32);
+    params.piecewise_up.clear();
+    params.piecewise_down.clear();
+    for (int i = 0; i < nodes; ++i) {
+      params.piecewise_up.push_back(0.1 * draws.whole(1, 50));
+      params.piecewise_down.push_back(0.1 * draws.whole(1, 50));
+    }
+  }
+}
+
 /// Laws without a case of their own here are checked with their defaults.
 template <class Law>
 typename Law::Params random_law(Draws& draws) {
   typename Law::Params params{};
+  draw_pulses(draws, params);
+  if constexpr (std::is_same_v<Law, Symmetric>) {
+    params.alpha_up = 0.01 * draws.whole(0, 800);
+    params.alpha_down = 0.01 * draws.whole(0, 800);
+  }
   if constexpr (std::is_same_v<Law, Exponential>) {
     if (draws.one_in(2)) {
       params.label_up = 0.1 * draws.whole(-50, 50);

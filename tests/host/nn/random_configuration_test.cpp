@@ -56,6 +56,10 @@ class Scatter {
     cells.clear();
     for (int s = 0; s < slices; ++s) cells.push_back(random_.whole(2, 16));
   }
+  void change(std::string_view, std::vector<double>& values, Field const& field) {
+    values.resize(5);
+    for (double& value : values) value = number(field);
+  }
   void change(std::string_view, std::vector<LayerConfig>& layers, Field const&) {
     for (LayerConfig& layer : layers) {
       int const units = layer.units;
@@ -64,7 +68,8 @@ class Scatter {
     }
   }
   void change(std::string_view, LawParams& law, Field const&) {
-    if (random_.chance(0.5)) law = Exponential::Params{};
+    visit_law(random_.whole(0, LawList::size - 1),
+              [&]<class Law>() { law = typename Law::Params{}; });
     std::visit([this](auto& params) { std::decay_t<decltype(params)>::fields(params, *this); },
                law);
   }
