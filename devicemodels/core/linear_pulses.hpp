@@ -46,8 +46,8 @@ struct LinearPulses {
     float const bend = chosen(reference == 0.0F, 0.0F, gamma);
     float const fall = bend / chosen(bend == 0.0F, 1.0F, reference);  // of the step, per code
     float const pulses = k.grid.pulses * steps;
-    float const exponent = smaller(pulses * log2p1(-(step * fall)), 100.0F);
-    float const curved = -exp2m1(exponent) / chosen(bend == 0.0F, 1.0F, fall);
+    float const exponent = clamped(pulses * log2p1(-(step * fall)), -126.0F, 100.0F);
+    float const curved = -bounded_exp2m1(exponent) / chosen(bend == 0.0F, 1.0F, fall);
     float const reach = chosen(bend == 0.0F, step * pulses, curved);
     return directed(travel, larger(fused(-fall, travel.position, 1.0F), 0.0F) * reach, up);
   }

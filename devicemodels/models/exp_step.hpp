@@ -109,7 +109,7 @@ struct ExpStep {
     float const pace = 1.0F - term;
     float const undisturbed = k.grid.pulses * steps * step;
     float const exponent = clamped(-growth * undisturbed, -100.0F, 100.0F);
-    float const decay = exp2m1(exponent);
+    float const decay = bounded_exp2m1(exponent);
     // 1 + pace * decay; a growing step that leaves the window lets it fall to nothing.
     float const falling = larger(fused(-term, decay, exp2(exponent)), 0x1p-100F);
     float const sum = chosen(decay < 0.0F, falling, fused(pace, decay, 1.0F));
