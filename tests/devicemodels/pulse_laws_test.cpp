@@ -365,17 +365,17 @@ TEST(Symmetric, MatchesTheClosedFormInDouble) {
     params.alpha_up = alpha;
     params.alpha_down = alpha;
     auto const k = Symmetric::prepare(params, bits);
-    double const x = static_cast<double>(static_cast<float>(random.real(0, 1)));
+    auto const position = static_cast<float>(random.real(0, range));
+    double const x = position / range;
     int const n = random.whole(1, 63);
     bool const up = random.chance(0.5);
     double const d = (up ? 1.0 : -1.0) * n / 63.0;
     double const a = (std::exp(alpha) + 1) / std::expm1(alpha);
     double const b = -1 / std::expm1(alpha);
     double const exact = a / (1 + std::exp(-2 * alpha * d) * (a / (x - b) - 1)) - x + b;
-    float const own = Symmetric::moved(k, nominal_traits(static_cast<float>(range)),
-                                       static_cast<float>(x * range), static_cast<float>(n),
-                                       up ? Direction::up : Direction::down);
-    // A position's rounding and a few ULP of the growth, whose exponent is 2 alpha d.
+    float const own = Symmetric::moved(k, nominal_traits(static_cast<float>(range)), position,
+                                       static_cast<float>(n), up ? Direction::up : Direction::down);
+    // A few ULP of the growth, whose exponent is 2 alpha d.
     ASSERT_NEAR(own / range, exact, (8 + 8 * alpha) * 0x1p-24) << alpha << " " << x << " " << d;
   }
 }
