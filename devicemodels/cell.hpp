@@ -121,19 +121,25 @@ struct Moved {
                            // loops from becoming vectors)
 };
 
-/// One programming move: law, write noise, bounds. `normal` is N(0,1), unused if kind is off.
-template <class Law>
-PANTHER_HD Moved move_device(typename Law::Constants const& law, DeviceConstants const& k,
-                             WriteNoiseKind kind, Traits const& traits, float range, float position,
-                             float steps, Direction direction, float normal) {
-  float const change = Law::moved(law, traits, position, steps, direction);
+/// A change with its write noise, kept within bounds. `normal` is N(0,1), unused if kind is off.
+PANTHER_HD Moved settled(DeviceConstants const& k, WriteNoiseKind kind, Traits const& traits,
+                         float range, float position, float change, float normal) {
   float target = position + change;
   if (kind != WriteNoiseKind::off) {
     target = fused(write_noise_std(k, kind, range, position, change), normal, target);
   }
   float const kept = clamped(target, traits.low, traits.high);
-  return {kept, static_cast<std::int32_t>(kept != target) &
-                    static_cast<std::int32_t>(traits.low < traits.high)};
+  std::int32_t const passed = kept != target ? 1 : 0;
+  return {kept, chosen(traits.low < traits.high, passed, 0)};
+}
+
+/// One programming move: law, write noise, bounds.
+template <class Law>
+PANTHER_HD Moved move_device(typename Law::Constants const& law, DeviceConstants const& k,
+                             WriteNoiseKind kind, Traits const& traits, float range, float position,
+                             float steps, Direction direction, float normal) {
+  float const change = Law::moved(law, traits, position, steps, direction);
+  return settled(k, kind, traits, range, position, change, normal);
 }
 
 /// Conductance, in codes, of a device: what relative read noise scales with.

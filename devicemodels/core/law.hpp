@@ -10,6 +10,11 @@
 //   moved(constants, traits, position, steps, up)
 //              the position's change (>= 0 up, <= 0 down; codes) when `steps` level steps are
 //              applied upward or downward from `position`.
+// A law may also split moved, for kernels that move many like devices:
+//   reach(constants, traits, steps, up)
+//              the costly part, which does not depend on the position;
+//   moved_by(constants, traits, position, steps, up, reach)
+//              moved(...) of that reach, to the bit.
 // Clamping to the window, write noise, variation of the window and rounding belong to the kernels,
 // so that they are the same for every law. Zero steps must change nothing. A law must be finite for
 // every position in the window. See devicemodels/README.md for how to add one.
@@ -39,6 +44,14 @@ concept DeviceLaw = requires(typename L::Params const& params,
   requires std::is_trivially_copyable_v<typename L::Constants>;
   { L::prepare(params, 6) } -> std::same_as<typename L::Constants>;
   { L::moved(constants, traits, 0.0F, 1.0F, Direction::up) } -> std::same_as<float>;
+};
+
+/// A law that splits moved.
+template <class L>
+concept ReachLaw = DeviceLaw<L> &&
+    requires(typename L::Constants const& constants, Traits const& traits) {
+  { L::reach(constants, traits, 1.0F, Direction::up) } -> std::same_as<float>;
+  { L::moved_by(constants, traits, 0.0F, 1.0F, Direction::up, 0.0F) } -> std::same_as<float>;
 };
 
 namespace detail {

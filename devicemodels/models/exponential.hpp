@@ -150,26 +150,38 @@ struct Exponential {
     return range / -exp2m1(-1.44269504F * alpha);
   }
 
-  PANTHER_HD static float moved(Constants const& k, Traits const& traits, float position,
-                                float steps, Direction direction) {
+  /// Part of the way to the asymptote that the steps cover; 0 on a linear branch.
+  PANTHER_HD static float reach(Constants const& k, Traits const& traits, float steps,
+                                Direction direction) {
     bool const up = direction == Direction::up;
     float const rate = chosen(up, k.up.rate, k.down.rate);
+    float const slope = chosen(up, traits.slope_up, traits.slope_down);
+    float const bend = chosen(up, traits.bend_up, traits.bend_down);
+    float const exponent = (rate * bend) * (steps * slope);
+    return -bounded_exp2m1(clamped(exponent, least_exponent, largest_exponent));
+  }
+
+  PANTHER_HD static float moved_by(Constants const& k, Traits const& traits, float position,
+                                   float steps, Direction direction, float reach) {
+    bool const up = direction == Direction::up;
     float const alpha = chosen(up, k.up.alpha, k.down.alpha);
     float const slope = chosen(up, traits.slope_up, traits.slope_down);
     float const bend = chosen(up, traits.bend_up, traits.bend_down);
     float const share = (traits.high - traits.low) / k.range;
     float const travelled = chosen(up, position - traits.low, traits.high - position);
-    float const applied = steps * slope;
     float const nominal = chosen(up, k.up.asymptote, k.down.asymptote);
     float const asymptote = chosen(bend == 1.0F, nominal, bent_asymptote(alpha * bend, k.range));
-    float const exponent = clamped((rate * bend) * applied, least_exponent, largest_exponent);
-    float const decay = -bounded_exp2m1(exponent);
     // One of the two terms is zero. A linear branch has no asymptote, even where alpha * bend = 0
     // makes its bent one infinite.
-    float const reach = chosen(alpha == 0.0F, 0.0F, fused(share, asymptote, -travelled));
+    float const ahead = chosen(alpha == 0.0F, 0.0F, fused(share, asymptote, -travelled));
     float const linear = chosen(up, k.up.linear, k.down.linear);
-    float const change = fused(share, linear * applied, reach * decay);
+    float const change = fused(share, linear * (steps * slope), ahead * reach);
     return chosen(up, change, -change);
+  }
+
+  PANTHER_HD static float moved(Constants const& k, Traits const& traits, float position,
+                                float steps, Direction direction) {
+    return moved_by(k, traits, position, steps, direction, reach(k, traits, steps, direction));
   }
 };
 

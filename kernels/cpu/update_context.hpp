@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-#include "kernels/cpu/update_moves.hpp"
+#include "kernels/cpu/reach_table.hpp"
 
 namespace panther::PANTHER_ISA_NAMESPACE {
 
@@ -23,15 +23,17 @@ struct PlaneRow {
 
 /// The replica's devices and the present step.
 class MoveContext {
+  /// Filling a table costs as much as two batches, so it must be used more often than that.
+  static constexpr std::int64_t batches_before_table = 4;
+
  public:
-  MoveContext(UpdateArgs const& args, int replica, MoveBatchFunction function,
-              std::size_t law_bytes)
+  MoveContext(UpdateArgs const& args, int replica, LawMoves const& moves, std::size_t law_bytes)
       : args_(args),
         device_(args.devices[replica]),
         law_(static_cast<unsigned char const*>(args.law) +
              law_bytes * static_cast<std::size_t>(replica * args.slicing.slices)),
         law_bytes_(law_bytes),
-        move_(function) {}
+        moves_(moves) {}
 
   UpdateArgs const& args() const { return args_; }
   DeviceConstants const& device() const { return device_; }
@@ -54,9 +56,19 @@ class MoveContext {
     return draw_counter(Stream::device_variation, item, 0, 0);
   }
 
-  void apply(int slice, MoveBatch& batch, int blocks) const {
-    move_(law_ + law_bytes_ * static_cast<std::size_t>(slice), device_, range(slice), batch,
-          blocks);
+  /// Moves the batch by the law. `any_steps`: the bits of all lanes' steps.
+  void apply(int slice, MoveBatch& batch, int blocks, std::uint32_t any_steps) {
+    unsigned char const* const law = law_ + law_bytes_ * static_cast<std::size_t>(slice);
+    if (moves_.looked_up == nullptr || any_steps >= ReachTable::steps ||
+        like_batches_[slice]++ < batches_before_table) {
+      moves_.computed(law, device_, range(slice), batch, blocks);
+      return;
+    }
+    if (like_batches_[slice] == batches_before_table + 1) {
+      moves_.tabulate(law, range(slice), tables_[slice]);
+    }
+    look_up(tables_[slice], batch, blocks * block_lanes);
+    moves_.looked_up(law, device_, range(slice), batch, blocks);
   }
 
   /// Stored draws to the batch's lanes. `property`: the first one, the next ones `distance` apart.
@@ -102,7 +114,9 @@ class MoveContext {
   DeviceConstants const& device_;
   unsigned char const* law_;  // constants of slice 0
   std::size_t law_bytes_;
-  MoveBatchFunction move_;
+  LawMoves moves_;
+  ReachTable tables_[max_slices];
+  std::int64_t like_batches_[max_slices] = {};  // by slice, batches that a table serves
   std::uint64_t step_ = 0;
   std::uint32_t sub_step_ = 0;
 };

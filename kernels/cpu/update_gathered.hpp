@@ -18,7 +18,7 @@ namespace panther::PANTHER_ISA_NAMESPACE {
 
 class GatheredMoves {
  public:
-  explicit GatheredMoves(MoveContext const& context) : context_(context) { clear_batch(batch_); }
+  explicit GatheredMoves(MoveContext& context) : context_(context) { clear_batch(batch_); }
 
   /// One moving device of a row, `column` counted from the panel's first.
   void add(PlaneRow const& row, int column, std::uint32_t steps, std::uint8_t up,
@@ -30,6 +30,7 @@ class GatheredMoves {
     waiting.column[l] = row.first + column;
     waiting.steps[l] = static_cast<std::int32_t>(steps);
     waiting.up[l] = up;
+    waiting.any_steps |= steps;
     if (waiting.lanes == move_lanes) move(row.plane, tally);
   }
 
@@ -44,13 +45,14 @@ class GatheredMoves {
     fill_idle(waiting, blocks * block_lanes);
     load(waiting, mirrored, range);
     for (int block = 0; block < blocks; ++block) draw(waiting, range, block * block_lanes);
-    context_.apply(slice, batch_, blocks);
+    context_.apply(slice, batch_, blocks, waiting.any_steps);
     store_positions(mirrored, range, batch_, move_lanes, code_);
     for (int l = 0; l < waiting.lanes; ++l) {
       context_.args().codes[waiting.index[l]] = code_[l];
     }
     tally.saturations += take_saturated(batch_);
     waiting.lanes = 0;
+    waiting.any_steps = 0;
   }
 
  private:
@@ -61,6 +63,7 @@ class GatheredMoves {
     std::int32_t steps[move_lanes];
     std::int32_t up[move_lanes];
     int lanes = 0;
+    std::uint32_t any_steps = 0;  // bits of all lanes
   };
 
   /// Idle lanes stand for the first device and take no step.
@@ -82,7 +85,7 @@ class GatheredMoves {
       batch_.steps[l] = static_cast<float>(waiting.steps[l]);
       batch_.up[l] = waiting.up[l] ^ flip;
     }
-    fill_nominal(context_.variation(), range, batch_);
+    if (context_.variation().any()) fill_nominal(context_.variation(), range, batch_);
     if (!context_.stores_traits()) return;
     for (int i = 0; i < stored_trait_bytes(context_.variation()); ++i) {
       std::int8_t const* const stored = args.traits.stored + i * args.traits.devices;
@@ -121,7 +124,7 @@ class GatheredMoves {
     counters.c1[lane] = static_cast<std::uint32_t>(own >> 32);
   }
 
-  MoveContext const& context_;
+  MoveContext& context_;
   MoveBatch batch_;
   alignas(64) std::int16_t code_[move_lanes] = {};
   alignas(64) std::int8_t draws_[most_stored_bytes][move_lanes] = {};

@@ -27,9 +27,9 @@ struct RowRange {
 class RowUpdater {
  public:
   /// `exact`: the ideal device without noise and variation.
-  RowUpdater(UpdateArgs const& args, int replica, bool exact, MoveBatchFunction move,
+  RowUpdater(UpdateArgs const& args, int replica, bool exact, LawMoves const& moves,
              std::size_t law_bytes)
-      : args_(args), replica_(replica), exact_(exact), mover_(args, replica, move, law_bytes) {}
+      : args_(args), replica_(replica), exact_(exact), mover_(args, replica, moves, law_bytes) {}
 
   void run(RowRange range) {
     std::int64_t const row_bytes = static_cast<std::int64_t>(sizeof(std::int16_t)) *
@@ -184,10 +184,10 @@ class RowUpdater {
 };
 
 template <class Law>
-MoveBatchFunction move_of(UpdateArgs const& args) {
+LawMoves moves_of(UpdateArgs const& args) {
   Variation const& variation = args.traits.variation;
   TraitUse const bent = variation.bend ? TraitUse::all : TraitUse::unbent;
-  return choose_move<Law>(args.noise, variation.any() ? bent : TraitUse::nominal);
+  return choose_moves<Law>(args.noise, variation.any() ? bent : TraitUse::nominal);
 }
 
 }  // namespace
@@ -200,7 +200,7 @@ void update(int law, UpdateArgs const& args, ActiveRow const* rows, std::int64_t
     for (std::int64_t first = 0; first < count;) {
       std::int64_t last = first + 1;
       while (last < count && rows[last].replica == rows[first].replica) ++last;
-      RowUpdater(args, rows[first].replica, exact, move_of<MotionOf<Law>>(args),
+      RowUpdater(args, rows[first].replica, exact, moves_of<MotionOf<Law>>(args),
                  sizeof(typename Law::Constants))
           .run({rows + first, last - first});
       first = last;

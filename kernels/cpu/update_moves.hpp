@@ -28,6 +28,7 @@ struct alignas(64) MoveBatch {
   float slope_down[move_lanes];
   float bend_up[move_lanes];
   float bend_down[move_lanes];
+  float reach[move_lanes];  // of the law, where it is looked up
   float low[move_lanes];
   float high[move_lanes];
   std::int32_t saturated[block_lanes];  // counts, summed over blocks and batches
@@ -147,32 +148,30 @@ inline void move_batch(void const* law_constants, DeviceConstants const& constan
 using MoveBatchFunction = void (*)(void const* law_constants, DeviceConstants const& constants,
                                    float range, MoveBatch& batch, int blocks);
 
-template <class Law, WriteNoiseKind kind>
-inline MoveBatchFunction choose_move(TraitUse use) {
-  switch (use) {
-    case TraitUse::nominal:
-      return move_batch<Law, kind, TraitUse::nominal>;
-    case TraitUse::unbent:
-      return move_batch<Law, kind, TraitUse::unbent>;
-    case TraitUse::all:
-      break;
+/// Calls f.template operator()<kind>().
+template <class F>
+inline void visit_write_noise(WriteNoiseKind kind, F&& f) {
+  switch (kind) {
+    case WriteNoiseKind::off:
+      return f.template operator()<WriteNoiseKind::off>();
+    case WriteNoiseKind::additive:
+      return f.template operator()<WriteNoiseKind::additive>();
+    case WriteNoiseKind::proportional:
+      return f.template operator()<WriteNoiseKind::proportional>();
+    case WriteNoiseKind::inverse:
+      return f.template operator()<WriteNoiseKind::inverse>();
   }
-  return move_batch<Law, kind, TraitUse::all>;
 }
 
 template <class Law>
 inline MoveBatchFunction choose_move(WriteNoiseKind kind, TraitUse use) {
-  switch (kind) {
-    case WriteNoiseKind::off:
-      return choose_move<Law, WriteNoiseKind::off>(use);
-    case WriteNoiseKind::additive:
-      return choose_move<Law, WriteNoiseKind::additive>(use);
-    case WriteNoiseKind::proportional:
-      return choose_move<Law, WriteNoiseKind::proportional>(use);
-    case WriteNoiseKind::inverse:
-      break;
-  }
-  return choose_move<Law, WriteNoiseKind::inverse>(use);
+  MoveBatchFunction chosen = nullptr;
+  visit_write_noise(kind, [&]<WriteNoiseKind noise>() {
+    chosen = use == TraitUse::nominal  ? move_batch<Law, noise, TraitUse::nominal>
+             : use == TraitUse::unbent ? move_batch<Law, noise, TraitUse::unbent>
+                                       : move_batch<Law, noise, TraitUse::all>;
+  });
+  return chosen;
 }
 
 }  // namespace panther::PANTHER_ISA_NAMESPACE

@@ -47,8 +47,8 @@ inline std::uint64_t moving_columns(std::uint32_t const* counts) {
 /// Moves the devices of rows of one replica.
 class PlaneMover {
  public:
-  PlaneMover(UpdateArgs const& args, int replica, MoveBatchFunction function, std::size_t law_bytes)
-      : context_(args, replica, function, law_bytes), gathered_(context_) {
+  PlaneMover(UpdateArgs const& args, int replica, LawMoves const& moves, std::size_t law_bytes)
+      : context_(args, replica, moves, law_bytes), gathered_(context_) {
     clear_batch(batch_);
   }
   PlaneMover(PlaneMover const&) = delete;
@@ -117,18 +117,20 @@ class PlaneMover {
     float const range = context_.range(row.slice);
     int const lanes = smaller(move_lanes, row.width - at);
     load_positions(mirrored, range, row.codes + at, lanes, batch_);
+    std::uint32_t any_steps = 0;
+    for (int l = 0; l < move_lanes; ++l) any_steps |= counts[at + l];
     for (int l = 0; l < move_lanes; ++l) {
       batch_.steps[l] = static_cast<float>(static_cast<std::int32_t>(counts[at + l]));
       batch_.up[l] = up[at + l] ^ flip;
     }
     draw_dense(row, at, range, lanes);
-    context_.apply(row.slice, batch_, lanes / block_lanes);
+    context_.apply(row.slice, batch_, lanes / block_lanes, any_steps);
     store_positions(mirrored, range, batch_, lanes, row.codes + at);
   }
 
   void draw_dense(PlaneRow const& row, int at, float range, int lanes) {
     auto const column = static_cast<std::uint64_t>(row.first + at);
-    fill_nominal(context_.variation(), range, batch_);
+    if (context_.variation().any()) fill_nominal(context_.variation(), range, batch_);
     PhiloxBlocks blocks;
     if (context_.noisy() || context_.stochastic()) {
       philox_blocks(PhiloxCounters::consecutive(context_.noise_counter(row.item + column / 4)),
