@@ -40,8 +40,10 @@ class MoveContext {
   Variation const& variation() const { return args_.traits.variation; }
   bool noisy() const { return args_.noise != WriteNoiseKind::off; }
   bool stochastic() const { return args_.rounding == CodeRounding::stochastic; }
+  bool quiet() const { return !noisy() && !stochastic(); }
   bool stores_traits() const { return variation().any() && args_.traits.stored != nullptr; }
   bool regenerates_traits() const { return variation().any() && args_.traits.stored == nullptr; }
+  bool mirrored(int plane) const { return args_.slicing.mirrored(plane); }
   float range(int slice) const {
     return static_cast<float>(window_range(args_.slicing.cell_bits[slice]));
   }
@@ -56,19 +58,31 @@ class MoveContext {
     return draw_counter(Stream::device_variation, item, 0, 0);
   }
 
-  /// Moves the batch by the law. `any_steps`: the bits of all lanes' steps.
-  void apply(int slice, MoveBatch& batch, int blocks, std::uint32_t any_steps) {
-    unsigned char const* const law = law_ + law_bytes_ * static_cast<std::size_t>(slice);
-    if (moves_.looked_up == nullptr || any_steps >= ReachTable::steps ||
+  /// Table of the slice's reaches; null where steps do not fit it, or before it is worth filling.
+  /// `any_steps`: the bits of all lanes' steps.
+  ReachTable const* table(int slice, std::uint32_t any_steps) {
+    if (moves_.tabulate == nullptr || any_steps >= ReachTable::steps ||
         like_batches_[slice]++ < batches_before_table) {
-      moves_.computed(law, device_, range(slice), batch, blocks);
-      return;
+      return nullptr;
     }
     if (like_batches_[slice] == batches_before_table + 1) {
-      moves_.tabulate(law, range(slice), tables_[slice]);
+      moves_.tabulate(law(slice), range(slice), tables_[slice]);
     }
-    look_up(tables_[slice], batch, blocks * block_lanes);
-    moves_.looked_up(law, device_, range(slice), batch, blocks);
+    return &tables_[slice];
+  }
+
+  /// Moves the batch by the law. `table`: see there.
+  void apply(int slice, MoveBatch& batch, int blocks, ReachTable const* table) const {
+    if (table == nullptr) {
+      moves_.computed(law(slice), device_, range(slice), batch, blocks);
+      return;
+    }
+    look_up(*table, batch.steps, batch.up, blocks * block_lanes, batch.reach);
+    moves_.looked_up(law(slice), device_, range(slice), batch, blocks);
+  }
+
+  void move_quiet(int slice, ReachTable const& table, QuietRow const& row, MoveBatch& batch) const {
+    moves_.quiet_row(law(slice), device_, range(slice), table, row, batch);
   }
 
   /// Stored draws to the batch's lanes. `property`: the first one, the next ones `distance` apart.
@@ -110,6 +124,8 @@ class MoveContext {
     }
   }
 
+  void const* law(int slice) const { return law_ + law_bytes_ * static_cast<std::size_t>(slice); }
+
   UpdateArgs const& args_;
   DeviceConstants const& device_;
   unsigned char const* law_;  // constants of slice 0
@@ -139,30 +155,6 @@ inline std::uint64_t take_saturated(MoveBatch& batch) {
     batch.saturated[l] = 0;
   }
   return sum;
-}
-
-/// Codes of `lanes` devices, whole 32s, as physical positions.
-inline void load_positions(bool mirrored, float range, std::int16_t const* codes, int lanes,
-                           MoveBatch& batch) {
-  for (int first = 0; first < lanes; first += 32) {
-    for (int l = first; l < first + 32; ++l) {
-      float const stored = position_of(codes[l]);
-      batch.position[l] = mirrored ? range - stored : stored;
-    }
-  }
-}
-
-/// The codes of lanes that moved.
-inline void store_positions(bool mirrored, float range, MoveBatch const& batch, int lanes,
-                            std::int16_t* codes) {
-  std::int32_t const mirror = static_cast<std::int32_t>(range) + 2 * code_of_g_min;
-  for (int first = 0; first < lanes; first += 32) {
-    for (int l = first; l < first + 32; ++l) {
-      std::int32_t const physical = code_of_position(batch.position[l], batch.dither[l]);
-      auto const code = static_cast<std::int16_t>(mirrored ? mirror - physical : physical);
-      codes[l] = batch.steps[l] != 0.0F ? code : codes[l];
-    }
-  }
 }
 
 }  // namespace panther::PANTHER_ISA_NAMESPACE

@@ -45,7 +45,7 @@ class GatheredMoves {
     fill_idle(waiting, blocks * block_lanes);
     load(waiting, mirrored, range);
     for (int block = 0; block < blocks; ++block) draw(waiting, range, block * block_lanes);
-    context_.apply(slice, batch_, blocks, waiting.any_steps);
+    context_.apply(slice, batch_, blocks, context_.table(slice, waiting.any_steps));
     store_positions(mirrored, range, batch_, move_lanes, code_);
     for (int l = 0; l < waiting.lanes; ++l) {
       context_.args().codes[waiting.index[l]] = code_[l];

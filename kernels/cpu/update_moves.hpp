@@ -116,6 +116,30 @@ inline void fill_nominal(Variation variation, float range, MoveBatch& batch) {
   }
 }
 
+/// Codes of `lanes` devices, whole 32s, as physical positions.
+inline void load_positions(bool mirrored, float range, std::int16_t const* codes, int lanes,
+                           MoveBatch& batch) {
+  for (int first = 0; first < lanes; first += 32) {
+    for (int l = first; l < first + 32; ++l) {
+      float const stored = position_of(codes[l]);
+      batch.position[l] = mirrored ? range - stored : stored;
+    }
+  }
+}
+
+/// The codes of lanes that moved.
+inline void store_positions(bool mirrored, float range, MoveBatch const& batch, int lanes,
+                            std::int16_t* codes) {
+  std::int32_t const mirror = static_cast<std::int32_t>(range) + 2 * code_of_g_min;
+  for (int first = 0; first < lanes; first += 32) {
+    for (int l = first; l < first + 32; ++l) {
+      std::int32_t const physical = code_of_position(batch.position[l], batch.dither[l]);
+      auto const code = static_cast<std::int16_t>(mirrored ? mirror - physical : physical);
+      codes[l] = batch.steps[l] != 0.0F ? code : codes[l];
+    }
+  }
+}
+
 /// Moves `blocks` times sixteen lanes.
 template <class Law, WriteNoiseKind kind, TraitUse use>
 inline void move_batch(void const* law_constants, DeviceConstants const& constants, float range,

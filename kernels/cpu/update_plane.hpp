@@ -8,6 +8,7 @@
 // more a device, but only for devices that move.
 
 #include <cstdint>
+#include <type_traits>
 
 #include "kernels/cpu/update_gathered.hpp"
 
@@ -44,6 +45,28 @@ inline std::uint64_t moving_columns(std::uint32_t const* counts) {
   return moving_columns(moves);
 }
 
+/// Sum of `columns` counts, whole groups.
+inline std::uint64_t sum_of(std::uint8_t const* counts, int columns) {
+#if PANTHER_ISA_LEVEL == 512
+  __m512i sum = _mm512_setzero_si512();
+  for (int c = 0; c < columns; c += group_columns) {
+    sum = _mm512_add_epi64(sum,
+                           _mm512_sad_epu8(_mm512_load_si512(counts + c), _mm512_setzero_si512()));
+  }
+  return static_cast<std::uint64_t>(_mm512_reduce_add_epi64(sum));
+#else
+  std::uint32_t sum = 0;
+  for (int c = 0; c < columns; ++c) sum += counts[c];
+  return sum;
+#endif
+}
+
+inline std::uint64_t sum_of(std::uint32_t const* counts, int columns) {
+  std::uint64_t sum = 0;
+  for (int c = 0; c < columns; ++c) sum += counts[c];
+  return sum;
+}
+
 /// Moves the devices of rows of one replica.
 class PlaneMover {
  public:
@@ -75,11 +98,7 @@ class PlaneMover {
       steps = gather(row, groups, moving, counts, up, tally);
       if (sub_step != 0) gathered_.move(row.plane, tally);
     } else {
-      for (int g = 0; g < groups; ++g) {
-        if (moving[g] != 0) move_dense(row, g * group_columns, counts, up);
-      }
-      for (int c = 0; c < groups * group_columns; ++c) steps += counts[c];
-      tally.saturations += take_saturated(batch_);
+      steps = move_groups(row, groups, moving, counts, up, tally);
     }
     tally.updates += static_cast<std::uint64_t>(active);
     tally.steps += steps;
@@ -108,23 +127,46 @@ class PlaneMover {
     return steps;
   }
 
+  /// Moves the groups that have a moving column.
+  template <class Count>
+  std::uint64_t move_groups(PlaneRow const& row, int groups, std::uint64_t const* moving,
+                            Count const* counts, std::uint8_t const* up, UpdateTally& tally) {
+    int const columns = groups * group_columns;
+    Count any_steps = 0;
+    for (int c = 0; c < columns; ++c) any_steps |= counts[c];
+    ReachTable const* const table = context_.table(row.slice, any_steps);
+    if constexpr (std::is_same_v<Count, std::uint8_t>) {
+      if (table != nullptr && context_.quiet()) {
+        QuietRow const quiet{row.codes, counts, up, smaller(columns, row.width),
+                             context_.mirrored(row.plane)};
+        context_.move_quiet(row.slice, *table, quiet, batch_);
+        tally.saturations += take_saturated(batch_);
+        return sum_of(counts, columns);
+      }
+    }
+    for (int g = 0; g < groups; ++g) {
+      if (moving[g] != 0) move_dense(row, g * group_columns, counts, up, table);
+    }
+    tally.saturations += take_saturated(batch_);
+    return sum_of(counts, columns);
+  }
+
   /// Moves the 64 columns from `at` on.
   template <class Count>
-  void move_dense(PlaneRow const& row, int at, Count const* counts, std::uint8_t const* up) {
+  void move_dense(PlaneRow const& row, int at, Count const* counts, std::uint8_t const* up,
+                  ReachTable const* table) {
     // Directions are of the code; a mirrored device goes the other way.
-    bool const mirrored = context_.args().slicing.mirrored(row.plane);
+    bool const mirrored = context_.mirrored(row.plane);
     std::uint8_t const flip = mirrored ? 255 : 0;
     float const range = context_.range(row.slice);
     int const lanes = smaller(move_lanes, row.width - at);
     load_positions(mirrored, range, row.codes + at, lanes, batch_);
-    std::uint32_t any_steps = 0;
-    for (int l = 0; l < move_lanes; ++l) any_steps |= counts[at + l];
     for (int l = 0; l < move_lanes; ++l) {
       batch_.steps[l] = static_cast<float>(static_cast<std::int32_t>(counts[at + l]));
       batch_.up[l] = up[at + l] ^ flip;
     }
     draw_dense(row, at, range, lanes);
-    context_.apply(row.slice, batch_, lanes / block_lanes, any_steps);
+    context_.apply(row.slice, batch_, lanes / block_lanes, table);
     store_positions(mirrored, range, batch_, lanes, row.codes + at);
   }
 
