@@ -43,7 +43,7 @@ PANTHER_HD std::int64_t read_grain(ReadArgs const& args) {
   std::int64_t const unit_products = static_cast<std::int64_t>(args.shape.planes) *
                                      args.driven_lines() * panel_lines * args.stream_steps() *
                                      read_units(args).group_examples;
-  return 1 + 300000 / larger(unit_products, std::int64_t{1});
+  return 1 + 100000 / larger(unit_products, std::int64_t{1});
 }
 
 }  // namespace panther

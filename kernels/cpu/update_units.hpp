@@ -19,7 +19,9 @@ struct ActiveRow {
 
 /// Replaces `rows` by the active rows, replica by replica, ascending.
 inline void find_active_rows(UpdateArgs const& args, std::vector<ActiveRow>& rows) {
-  rows.clear();
+  rows.resize(static_cast<std::size_t>(args.shape.replicas) *
+              static_cast<std::size_t>(args.shape.rows));
+  std::size_t count = 0;
   for (int replica = 0; replica < args.shape.replicas; ++replica) {
     for (int row = 0; row < args.shape.rows; ++row) {
       bool active = args.drive == UpdateDrive::delta;
@@ -27,9 +29,12 @@ inline void find_active_rows(UpdateArgs const& args, std::vector<ActiveRow>& row
         std::int64_t const vector = static_cast<std::int64_t>(replica) * args.batch + example;
         active = args.x[vector * args.shape.rows + row] != 0;
       }
-      if (active) rows.push_back({replica, row});
+      // Which rows are active is hard to predict: every row is written, an idle one over again.
+      rows[count] = {replica, row};
+      count += active ? 1 : 0;
     }
   }
+  rows.resize(count);
 }
 
 /// Rows that are worth a thread: some microseconds of work.
