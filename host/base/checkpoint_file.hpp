@@ -90,6 +90,8 @@ class CheckpointReader {
   void array_into(std::string const& name, std::span<T> values) const {
     read_array(name, hdf5::kind_of<T>(), values.data(), values.size());
   }
+  /// Elements of an array.
+  std::size_t length_of(std::string const& name) const;
   template <DescribedStruct Record>
   Record record(std::string const& name) const {
     Record value;
@@ -98,7 +100,6 @@ class CheckpointReader {
   }
 
  private:
-  std::size_t length_of(std::string const& name) const;
   void read_array(std::string const& name, hdf5::ScalarKind kind, void* data,
                   std::size_t count) const;
 

@@ -100,16 +100,19 @@ TypeHandle memory_type_at(ScalarKind kind, Where const& where) {
   return TypeHandle(call(where, "describe the type of", H5Tcopy, native(kind)));
 }
 
-/// The chunk of an array: whole rows, about chunk_bytes_wanted; every length at least 1.
+/// The chunk of an array: about chunk_bytes_wanted that follow each other in memory; every length
+/// at least 1.
 std::vector<hsize_t> chunk_of(Shape const& shape, std::size_t bytes_of_element) {
-  std::vector<hsize_t> chunk;
-  for (hsize_t length : shape.size) chunk.push_back(std::max<hsize_t>(length, 1));
-  hsize_t const row_bytes = std::accumulate(chunk.begin() + 1, chunk.end(),
-                                            hsize_t{bytes_of_element}, std::multiplies<>());
-  hsize_t const wanted = shape.chunk_rows > 0
-                             ? shape.chunk_rows
-                             : std::max<hsize_t>(chunk_bytes_wanted / row_bytes, 1);
-  chunk[0] = shape.extendible ? wanted : std::min(wanted, chunk[0]);
+  std::vector<hsize_t> chunk = shape.size;
+  hsize_t bytes = bytes_of_element;
+  for (std::size_t axis = chunk.size(); axis-- > 0;) {
+    bool const grows = axis == 0 && shape.extendible;
+    hsize_t const wanted = axis == 0 && shape.chunk_rows > 0
+                               ? shape.chunk_rows
+                               : std::max<hsize_t>(chunk_bytes_wanted / bytes, 1);
+    chunk[axis] = grows ? wanted : std::min(wanted, std::max<hsize_t>(chunk[axis], 1));
+    bytes *= chunk[axis];
+  }
   return chunk;
 }
 

@@ -142,22 +142,30 @@ void ResultWriter::write_config(std::string_view toml) {
 }
 
 void ResultWriter::write_array(std::string const& group, ArrayDescription const& description,
-                               hdf5::ScalarKind kind, void const* data, std::size_t count,
-                               std::vector<hsize_t> const& size) {
+                               hdf5::ScalarKind kind, std::vector<hsize_t> const& size,
+                               hsize_t block_rows,
+                               std::function<ArrayBlock(hdf5::Rows)> const& block) {
   hdf5::File& file = draft_file("write an array");
   std::string const path = hdf5::join(group, description.name);
   auto const dimensions = static_cast<std::size_t>(
       std::count_if(description.dimensions.begin(), description.dimensions.end(),
                     [](std::string_view name) { return !name.empty(); }));
-  hsize_t const elements =
-      std::accumulate(size.begin(), size.end(), hsize_t{1}, std::multiplies<>());
-  if (size.empty() || size.size() != dimensions || elements != count) {
+  if (size.empty() || size.size() != dimensions || (block_rows == 0 && size[0] != 0)) {
     throw std::invalid_argument(
-        fmt::format("'{}': {} values do not fill {} lengths of {} described dimensions", path,
-                    count, size.size(), dimensions));
+        fmt::format("'{}': {} lengths for {} described dimensions", path, size.size(), dimensions));
   }
+  hsize_t const row_elements =
+      std::accumulate(size.begin() + 1, size.end(), hsize_t{1}, std::multiplies<>());
   hdf5::DatasetHandle const dataset = hdf5::create_dataset(file, path, kind, {.size = size});
-  hdf5::write_rows(file, path, dataset, kind, {0, size[0]}, data);
+  for (hsize_t first = 0; first < size[0]; first += block_rows) {
+    hdf5::Rows const rows{first, std::min(block_rows, size[0] - first)};
+    ArrayBlock const values = block(rows);
+    if (values.count != rows.count * row_elements) {
+      throw std::invalid_argument(fmt::format("'{}': {} values do not fill {} rows of {}", path,
+                                              values.count, rows.count, row_elements));
+    }
+    hdf5::write_rows(file, path, dataset, kind, rows, values.data);
+  }
   describe_object(file, path, description.unit, description.doc);
   for (unsigned axis = 0; axis < size.size(); ++axis) {
     hdf5::attach_counting_scale(file, path, group, description.dimensions[axis], axis, size[axis]);

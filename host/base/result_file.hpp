@@ -24,6 +24,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -103,12 +104,29 @@ class ResultWriter {
   template <hdf5::ArrayElement T>
   void write_array(std::string const& group, ArrayDescription const& description,
                    std::span<T const> values, std::vector<hsize_t> const& size) {
-    write_array(group, description, hdf5::kind_of<T>(), values.data(), values.size(), size);
+    write_array(group, description, hdf5::kind_of<T>(), size, size.empty() ? 0 : size[0],
+                [&](hdf5::Rows) {
+                  return ArrayBlock{values.data(), values.size()};
+                });
   }
   template <hdf5::ArrayElement T>
   void write_array(std::string const& group, ArrayDescription const& description,
                    std::vector<T> const& values, std::vector<hsize_t> const& size) {
     write_array(group, description, std::span<T const>(values), size);
+  }
+  /// The same in blocks of at most `block_rows` (1 or more) rows of the first dimension, each asked
+  /// for when it is due: block(first, count) returns `count` rows from `first` on.
+  template <hdf5::ArrayElement T>
+  void write_array_blocks(
+      std::string const& group, ArrayDescription const& description,
+      std::vector<hsize_t> const& size, hsize_t block_rows,
+      std::function<std::vector<T>(hsize_t first, hsize_t count)> const& block) {
+    std::vector<T> values;
+    write_array(group, description, hdf5::kind_of<T>(), size, block_rows, [&](hdf5::Rows rows) {
+      values = {};  // two blocks are never held
+      values = block(rows.first, rows.count);
+      return ArrayBlock{values.data(), values.size()};
+    });
   }
 
   /// From here on only rows can be written, and others can read them.
@@ -130,9 +148,13 @@ class ResultWriter {
   ResultWriter(std::filesystem::path target, OnExisting on_existing, FlushPolicy policy);
   std::shared_ptr<ColumnStore> declare(std::shared_ptr<ColumnStore> store);
   hdf5::File& draft_file(std::string_view action);
+  struct ArrayBlock {
+    void const* data;
+    std::size_t count;  // elements
+  };
   void write_array(std::string const& group, ArrayDescription const& description,
-                   hdf5::ScalarKind kind, void const* data, std::size_t count,
-                   std::vector<hsize_t> const& size);
+                   hdf5::ScalarKind kind, std::vector<hsize_t> const& size, hsize_t block_rows,
+                   std::function<ArrayBlock(hdf5::Rows)> const& block);
   void require_phase(Phase phase, std::string_view action) const;
   void write_pending();
   void open(std::filesystem::path const& path, hdf5::Access access);

@@ -12,22 +12,26 @@
 
 namespace panther {
 
-std::vector<float> initial_weights(WeightInit init, std::uint64_t seed, int layer, int inputs,
-                                   int rows, int units) {
+void initial_weights(WeightInit init, std::uint64_t seed, int layer, int inputs, int units,
+                     std::size_t first, std::span<float> weights) {
   int const fan = init == WeightInit::he_uniform ? inputs : inputs + units;
   auto const limit = static_cast<float>(std::sqrt(6.0 / fan));
-  std::vector<float> weights(static_cast<std::size_t>(rows) * static_cast<std::size_t>(units),
-                             0.0F);
-  for (std::size_t i = 0; i < static_cast<std::size_t>(inputs) * static_cast<std::size_t>(units);
-       ++i) {
+  std::size_t const drawn = static_cast<std::size_t>(inputs) * static_cast<std::size_t>(units);
+  for (std::size_t i = first; i < first + weights.size(); ++i) {
     std::uint64_t const item = device_item(static_cast<std::uint64_t>(layer), 0, 0, 0, 0) | (i / 4);
     PhiloxWords const words = draw(seed, Stream::weight_init, item, 0);
-    weights[i] = limit * (2.0F * uniform_of(words.w[i % 4]) - 1.0F);
+    weights[i - first] = i < drawn ? limit * (2.0F * uniform_of(words.w[i % 4]) - 1.0F) : 0.0F;
   }
+}
+
+std::vector<float> initial_weights(WeightInit init, std::uint64_t seed, int layer, int inputs,
+                                   int rows, int units) {
+  std::vector<float> weights(static_cast<std::size_t>(rows) * static_cast<std::size_t>(units));
+  initial_weights(init, seed, layer, inputs, units, 0, weights);
   return weights;
 }
 
-std::vector<std::int32_t> weight_words(std::vector<float> const& weights, int fraction, int bits) {
+std::vector<std::int32_t> weight_words(std::span<float const> weights, int fraction, int bits) {
   double const scale = std::ldexp(1.0, fraction);
   double const limit = std::ldexp(1.0, bits - 1);
   std::vector<std::int32_t> words;

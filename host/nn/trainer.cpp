@@ -110,15 +110,7 @@ Trainer::Trainer(RunConfig const& config, TrainingData const& data, Backend& bac
   int const capacity = capacity_of(config_, options_);
   for (DenseSpec const& spec : layer_specs(config_, data_.pixels, data_.classes, capacity)) {
     DenseLayer layer(backend, config_, spec, replicas_, options_.store_variation);
-    std::vector<std::int32_t> words;
-    for (Replica const& replica : replicas_) {
-      std::vector<float> const weights = initial_weights(
-          config_.network.init, replica.seed, spec.index, spec.inputs, spec.rows(), spec.units);
-      std::vector<std::int32_t> const own =
-          weight_words(weights, spec.formats.w, config_.slicing.weight_bits);
-      words.insert(words.end(), own.begin(), own.end());
-    }
-    layer.program(words);
+    layer.program(first_words(spec));
     layers_.push_back(std::move(layer));
   }
   auto const vectors =
@@ -140,6 +132,24 @@ Trainer::Trainer(RunConfig const& config, TrainingData const& data, Backend& bac
 }
 
 Trainer::~Trainer() = default;
+
+DeviceArray<std::int32_t> Trainer::first_words(DenseSpec const& spec) const {
+  constexpr std::size_t piece = std::size_t{1} << 18;
+  std::size_t const size =
+      static_cast<std::size_t>(spec.rows()) * static_cast<std::size_t>(spec.units);
+  DeviceArray<std::int32_t> words(*backend_, replicas_.size() * size);
+  std::vector<float> weights;
+  for (std::size_t r = 0; r < replicas_.size(); ++r) {
+    for (std::size_t first = 0; first < size; first += piece) {
+      weights.resize(std::min(piece, size - first));
+      initial_weights(config_.network.init, replicas_[r].seed, spec.index, spec.inputs, spec.units,
+                      first, weights);
+      words.upload(weight_words(weights, spec.formats.w, config_.slicing.weight_bits),
+                   r * size + first);
+    }
+  }
+  return words;
+}
 
 std::int64_t Trainer::batches_per_epoch() const {
   return (data_.train.size() + config_.training.batch - 1) / config_.training.batch;

@@ -100,6 +100,8 @@ class Trainer {
  private:
   struct Buffers;
 
+  /// Initial weights of every replica, [replica][row][col], in weight LSBs.
+  DeviceArray<std::int32_t> first_words(DenseSpec const& spec) const;
   void begin_epoch();
   void train_examples(std::int64_t first, int count);
   void forward(Examples examples, std::uint8_t const* images, std::int32_t const* order);

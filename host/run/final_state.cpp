@@ -15,40 +15,53 @@ namespace panther {
 
 namespace {
 
+/// Rows of a layer that are brought to the host together: about a megabyte of its devices.
+int block_rows(XbarShape const& shape) {
+  return std::clamp((1 << 20) / shape.stride / shape.planes, 1, shape.rows);
+}
+
 /// Devices of each slice by rounded level, [slice][levels of the largest cell].
-std::vector<std::uint64_t> level_histogram(DenseLayer const& layer,
-                                           std::vector<std::int16_t> const& codes,
-                                           std::size_t bins) {
+std::vector<std::uint64_t> level_histogram(DenseLayer const& layer, std::size_t bins) {
   Slicing const& slicing = layer.slicing();
   XbarShape const& shape = layer.shape();
   std::vector<std::uint64_t> histogram(static_cast<std::size_t>(slicing.slices) * bins, 0);
   for (int plane = 0; plane < shape.planes; ++plane) {
     int const slice = slicing.slice_of(plane);
-    HistogramArgs const args{.codes = codes.data() + plane * shape.plane_size(),
-                             .bins = nullptr,
-                             .rows = shape.rows,
-                             .cols = shape.cols,
-                             .stride = shape.stride,
-                             .cell_bits = slicing.cell_bits[slice]};
-    for (int row = 0; row < shape.rows; ++row) {
-      for (int col = 0; col < shape.cols; ++col) {
-        ++histogram[static_cast<std::size_t>(slice) * bins +
-                    static_cast<std::size_t>(level_bin(args, row, col))];
+    for (int first = 0; first < shape.rows; first += block_rows(shape)) {
+      RowRange const rows{first, std::min(block_rows(shape), shape.rows - first)};
+      std::vector<std::int16_t> const codes = layer.plane_codes(0, plane, rows);
+      HistogramArgs const args{.codes = codes.data(),
+                               .bins = nullptr,
+                               .rows = rows.count,
+                               .cols = shape.cols,
+                               .stride = shape.stride,
+                               .cell_bits = slicing.cell_bits[slice]};
+      for (int row = 0; row < rows.count; ++row) {
+        for (int col = 0; col < shape.cols; ++col) {
+          ++histogram[static_cast<std::size_t>(slice) * bins +
+                      static_cast<std::size_t>(level_bin(args, row, col))];
+        }
       }
     }
   }
   return histogram;
 }
 
-/// The codes without the columns that only fill vectors.
-std::vector<std::int16_t> dense_codes(XbarShape const& shape,
-                                      std::vector<std::int16_t> const& codes) {
+/// The codes of whole planes without the columns that only fill vectors.
+std::vector<std::int16_t> dense_codes(DenseLayer const& layer, int first_plane, int planes) {
+  XbarShape const& shape = layer.shape();
   std::vector<std::int16_t> dense;
-  dense.reserve(static_cast<std::size_t>(shape.planes) * static_cast<std::size_t>(shape.rows) *
+  dense.reserve(static_cast<std::size_t>(planes) * static_cast<std::size_t>(shape.rows) *
                 static_cast<std::size_t>(shape.cols));
-  for (std::int64_t line = 0; line < static_cast<std::int64_t>(shape.planes) * shape.rows; ++line) {
-    auto const first = codes.begin() + line * shape.stride;
-    dense.insert(dense.end(), first, first + shape.cols);
+  for (int plane = first_plane; plane < first_plane + planes; ++plane) {
+    for (int first = 0; first < shape.rows; first += block_rows(shape)) {
+      RowRange const rows{first, std::min(block_rows(shape), shape.rows - first)};
+      std::vector<std::int16_t> const codes = layer.plane_codes(0, plane, rows);
+      for (int row = 0; row < rows.count; ++row) {
+        auto const line = codes.begin() + static_cast<std::ptrdiff_t>(row) * shape.stride;
+        dense.insert(dense.end(), line, line + shape.cols);
+      }
+    }
   }
   return dense;
 }
@@ -64,15 +77,21 @@ void write_final_state(ResultWriter& writer, Trainer const& trainer, RunConfig c
     std::string const group = layer_path(layer.spec().index);
     auto const rows = static_cast<hsize_t>(shape.rows);
     auto const cols = static_cast<hsize_t>(shape.cols);
-    writer.write_array(group, layer_arrays::weights, layer.weights(0), {rows, cols});
-    std::vector<std::int16_t> const codes = layer.codes(0);
+    writer.write_array_blocks<double>(
+        group, layer_arrays::weights, {rows, cols}, static_cast<hsize_t>(block_rows(shape)),
+        [&](hsize_t first, hsize_t count) {
+          return layer.weights(0, {static_cast<int>(first), static_cast<int>(count)});
+        });
     int const largest = *std::max_element(slicing.cell_bits, slicing.cell_bits + slicing.slices);
     std::size_t const bins = std::size_t{1} << largest;
-    writer.write_array(group, layer_arrays::level_histogram, level_histogram(layer, codes, bins),
+    writer.write_array(group, layer_arrays::level_histogram, level_histogram(layer, bins),
                        {static_cast<hsize_t>(slicing.slices), bins});
     if (!config.output.final_levels) continue;
-    writer.write_array(group, layer_arrays::slice_codes, dense_codes(shape, codes),
-                       {static_cast<hsize_t>(shape.planes), rows, cols});
+    writer.write_array_blocks<std::int16_t>(
+        group, layer_arrays::slice_codes, {static_cast<hsize_t>(shape.planes), rows, cols}, 1,
+        [&](hsize_t first, hsize_t count) {
+          return dense_codes(layer, static_cast<int>(first), static_cast<int>(count));
+        });
   }
 }
 
@@ -96,7 +115,7 @@ void load_checkpoint_state(std::filesystem::path const& checkpoint, RunConfig co
                     "written after every epoch, and every output.checkpoint_every_batches)",
                     checkpoint.string()));
   }
-  StateMap state = read_run_checkpoint(checkpoint, config);
+  RunCheckpointReader const state(checkpoint, config);
   StateArchive archive = StateArchive::loader(state);
   for (DenseLayer& layer : trainer.layers()) layer.restore_codes(archive);
 }

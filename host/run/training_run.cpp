@@ -65,8 +65,7 @@ class TrainingRun {
   bool restore() {
     std::filesystem::path const path = checkpoint_path(request_.result);
     if (!request_.resume || !std::filesystem::exists(path)) return false;
-    StateMap state = read_run_checkpoint(path, request_.config);
-    archive(StateArchive::loader(state));
+    archive(StateArchive::loader(RunCheckpointReader(path, request_.config)));
     announce_(fmt::format("resuming after epoch {}, batch {} of {} ({})", trainer_.epoch(),
                           trainer_.batch(), trainer_.batches_per_epoch(), path.string()));
     return true;
@@ -83,9 +82,9 @@ class TrainingRun {
 
   void save() {
     writer_->flush();
-    StateMap state;
-    archive(StateArchive::saver(state));
-    write_run_checkpoint(checkpoint_path(request_.result), request_.config, state);
+    RunCheckpointWriter checkpoint(checkpoint_path(request_.result), request_.config);
+    archive(StateArchive::saver(checkpoint));
+    checkpoint.commit();
   }
 
   void open_result(bool restored) {

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -42,6 +43,8 @@ class Backend {
   virtual void download(void* to, void const* from, std::size_t bytes) = 0;
   virtual void clear(void* memory, std::size_t bytes) = 0;
   virtual void synchronise() = 0;
+  /// True if the host can use the memory that allocate() returns as its own.
+  virtual bool shares_host_memory() const { return false; }
 
   virtual void read(ReadArgs const& args) = 0;
   /// `law` is the index of the law in LawList; args.law holds that law's constants.
@@ -111,22 +114,55 @@ class DeviceArray {
   T const* data() const { return data_; }
   std::size_t size() const { return size_; }
 
-  /// Replaces the first values.size() elements.
-  void upload(std::vector<T> const& values) {
-    if (values.size() > size_)
-      throw std::length_error("DeviceArray::upload: more values than elements");
-    if (!values.empty()) backend_->upload(data_, values.data(), values.size() * sizeof(T));
+  /// Replaces the elements from `first` on.
+  void upload(std::span<T const> values, std::size_t first = 0) {
+    check_range("upload", first, values.size());
+    if (!values.empty()) backend_->upload(data_ + first, values.data(), values.size_bytes());
   }
-  std::vector<T> download() const {
-    std::vector<T> values(size_);
-    if (size_ != 0) backend_->download(values.data(), data_, size_ * sizeof(T));
+  void upload(std::vector<T> const& values) { upload(std::span<T const>(values)); }
+  std::vector<T> download() const { return download(0, size_); }
+  std::vector<T> download(std::size_t first, std::size_t count) const {
+    check_range("download", first, count);
+    std::vector<T> values(count);
+    if (count != 0) backend_->download(values.data(), data_ + first, count * sizeof(T));
     return values;
+  }
+
+  /// Calls use(std::span<std::byte const>) with the whole array. The bytes are the array itself
+  /// where the backend shares the host's memory, else a copy.
+  template <class Use>
+  void read_bytes(Use&& use) const {
+    if (size_ != 0 && !backend_->shares_host_memory()) {
+      std::vector<T> const copy = download();
+      use(std::as_bytes(std::span<T const>(copy)));
+      return;
+    }
+    if (size_ != 0) backend_->synchronise();
+    use(std::as_bytes(std::span<T const>(data_, size_)));
+  }
+  /// Replaces the whole array by what fill(std::span<std::byte>) writes, without a copy likewise.
+  template <class Fill>
+  void write_bytes(Fill&& fill) {
+    if (size_ != 0 && !backend_->shares_host_memory()) {
+      std::vector<T> values(size_);
+      fill(std::as_writable_bytes(std::span<T>(values)));
+      upload(values);
+      return;
+    }
+    if (size_ != 0) backend_->synchronise();
+    fill(std::as_writable_bytes(std::span<T>(data_, size_)));
   }
   void clear() {
     if (size_ != 0) backend_->clear(data_, size_ * sizeof(T));
   }
 
  private:
+  void check_range(char const* action, std::size_t first, std::size_t count) const {
+    if (first > size_ || count > size_ - first) {
+      throw std::length_error(std::string("DeviceArray::") + action +
+                              ": more values than elements");
+    }
+  }
   void swap(DeviceArray& other) noexcept {
     std::swap(backend_, other.backend_);
     std::swap(data_, other.data_);

@@ -40,6 +40,7 @@ class CpuBackend final : public Backend {
 
   int threads() const override { return pool_.threads(); }
 
+  bool shares_host_memory() const override { return true; }
   void* allocate(std::size_t bytes) override {
     bool const large = bytes >= huge_page;
     std::size_t const alignment = large ? huge_page : cache_line;

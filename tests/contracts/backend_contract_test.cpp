@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 
 #include "tests/support/backends.hpp"
@@ -27,9 +28,29 @@ TEST_P(BackendContract, MemoryIsZeroedAndComesBackAsWritten) {
   values[0] = -1;
   values[1] = -2;
   EXPECT_EQ(array.download(), values);
+  array.upload(std::vector<std::int32_t>{-3, -4}, 999);  // the last ones
+  values[999] = -3;
+  values[1000] = -4;
+  EXPECT_EQ(array.download(), values);
+  EXPECT_EQ(array.download(998, 3), (std::vector<std::int32_t>{998 * 998, -3, -4}));
+  EXPECT_THROW(static_cast<void>(array.download(1000, 2)), std::length_error);
+  EXPECT_THROW(array.upload(std::vector<std::int32_t>{1, 2}, 1000), std::length_error);
   array.clear();
   EXPECT_EQ(array.download(), std::vector<std::int32_t>(1001, 0));
   EXPECT_THROW(array.upload(std::vector<std::int32_t>(1002)), std::length_error);
+}
+
+TEST_P(BackendContract, BytesAreTheArray) {
+  DeviceArray<std::int16_t> array(backend(), std::vector<std::int16_t>{1, -2, 3});
+  std::vector<std::byte> seen;
+  array.read_bytes(
+      [&](std::span<std::byte const> bytes) { seen.assign(bytes.begin(), bytes.end()); });
+  ASSERT_EQ(seen.size(), 6U);
+  std::ranges::fill(seen, std::byte{0xFF});
+  array.write_bytes([&](std::span<std::byte> bytes) { std::ranges::copy(seen, bytes.begin()); });
+  EXPECT_EQ(array.download(), (std::vector<std::int16_t>{-1, -1, -1}));
+  DeviceArray<std::int16_t>().read_bytes(
+      [](std::span<std::byte const> bytes) { EXPECT_TRUE(bytes.empty()); });
 }
 
 TEST_P(BackendContract, ArraysMoveAndMayBeEmpty) {

@@ -349,10 +349,9 @@ ResolveArgs DenseLayer::resolve_args(std::uint64_t event) const {
   return args;
 }
 
-void DenseLayer::program(std::vector<std::int32_t> const& weights) {
-  DeviceArray<std::int32_t> const wanted(*backend_, weights);
+void DenseLayer::program(DeviceArray<std::int32_t> const& weights) {
   ResolveArgs args = resolve_args(0);
-  args.weights = wanted.data();
+  args.weights = weights.data();
   args.mode = config_.crs.initial_write;
   args.target_mask =
       shape_.sets == 1 ? 1U << forward_set : (1U << forward_set) | (1U << backward_set);
@@ -385,9 +384,14 @@ void DenseLayer::merge(std::uint64_t event) {
 }
 
 std::vector<std::int16_t> DenseLayer::codes(int replica, int set) const {
-  std::vector<std::int16_t> all = codes_.download();
-  auto const first = all.begin() + shape_.index(replica, set, 0, 0, 0);
-  return {first, first + shape_.planes * shape_.plane_size()};
+  return codes_.download(static_cast<std::size_t>(shape_.index(replica, set, 0, 0, 0)),
+                         static_cast<std::size_t>(shape_.planes * shape_.plane_size()));
+}
+
+std::vector<std::int16_t> DenseLayer::plane_codes(int replica, int plane, RowRange rows) const {
+  return codes_.download(
+      static_cast<std::size_t>(shape_.index(replica, forward_set, plane, rows.first, 0)),
+      static_cast<std::size_t>(rows.count) * static_cast<std::size_t>(shape_.stride));
 }
 
 void DenseLayer::load_codes(std::vector<std::int16_t> const& codes) {
@@ -408,24 +412,21 @@ void DenseLayer::load_codes(std::vector<std::int16_t> const& codes) {
   codes_.upload(all);
 }
 
-std::vector<double> DenseLayer::weights(int replica) const {
-  std::vector<std::int16_t> const state = codes(replica);
-  std::vector<double> result(static_cast<std::size_t>(shape_.rows) *
-                             static_cast<std::size_t>(shape_.cols));
-  for (int row = 0; row < shape_.rows; ++row) {
-    for (int col = 0; col < shape_.cols; ++col) {
-      i128 sum = 0;
-      for (int plane = 0; plane < shape_.planes; ++plane) {
-        std::int64_t const at =
-            plane * shape_.plane_size() + static_cast<std::int64_t>(row) * shape_.stride + col;
-        sum += static_cast<i128>(state[static_cast<std::size_t>(at)])
-               << slicing_.shift_of(slicing_.slice_of(plane));
-      }
-      result[static_cast<std::size_t>(row) * static_cast<std::size_t>(shape_.cols) +
-             static_cast<std::size_t>(col)] =
-          std::ldexp(static_cast<double>(sum), -slicing_.fraction_bits());
+std::vector<double> DenseLayer::weights(int replica, RowRange rows) const {
+  auto const cols = static_cast<std::size_t>(shape_.cols);
+  auto const stride = static_cast<std::size_t>(shape_.stride);
+  std::vector<i128> sums(static_cast<std::size_t>(rows.count) * cols, 0);
+  for (int plane = 0; plane < shape_.planes; ++plane) {
+    int const shift = slicing_.shift_of(slicing_.slice_of(plane));
+    std::vector<std::int16_t> const state = plane_codes(replica, plane, rows);
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+      sums[i] += static_cast<i128>(state[i / cols * stride + i % cols]) << shift;
     }
   }
+  std::vector<double> result(sums.size());
+  std::ranges::transform(sums, result.begin(), [&](i128 sum) {
+    return std::ldexp(static_cast<double>(sum), -slicing_.fraction_bits());
+  });
   return result;
 }
 

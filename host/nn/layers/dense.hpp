@@ -45,6 +45,12 @@ struct DenseSpec {
   int rows() const { return inputs + (bias ? 1 : 0); }
 };
 
+/// Rows [first, first + count) of a layer.
+struct RowRange {
+  int first;
+  int count;
+};
+
 /// The examples that one call works on.
 struct Examples {
   int count;
@@ -68,7 +74,7 @@ class DenseLayer {
   DeviceArray<std::int32_t> e_fraction;
 
   /// Writes initial weights ([replica][row][col], in weight LSBs) to all sets that hold weights.
-  void program(std::vector<std::int32_t> const& weights);
+  void program(DeviceArray<std::int32_t> const& weights);
 
   /// MVM: y of `examples` into the arrays given (the next layer's x, or the network's outputs).
   void forward(Examples examples, DeviceArray<std::int16_t>& y,
@@ -107,14 +113,17 @@ class DenseLayer {
 
   /// The codes of one replica's set of weights, [plane][row][stride].
   std::vector<std::int16_t> codes(int replica, int set = 0) const;
+  /// Those of `rows` of one plane, [row][stride].
+  std::vector<std::int16_t> plane_codes(int replica, int plane, RowRange rows) const;
 
   /// Puts codes, [plane][row][col], into the weights of every replica and set. Throws
   /// std::invalid_argument if their number is another.
   void load_codes(std::vector<std::int16_t> const& codes);
 
   /// The weights of one replica as the devices hold them now, [row][col], in weight LSBs (fractions
-  /// kept).
-  std::vector<double> weights(int replica) const;
+  /// kept): all, or those of `rows`.
+  std::vector<double> weights(int replica) const { return weights(replica, {0, shape_.rows}); }
+  std::vector<double> weights(int replica, RowRange rows) const;
 
   void archive(StateArchive& archive);
 

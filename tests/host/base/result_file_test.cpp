@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/base/result_file.hpp"
 
+#include "host/base/digest.hpp"
 #include "host/base/metric_rows.hpp"
 #include "host/base/provenance.hpp"
 #include "tests/host/base/result_test_support.hpp"
@@ -93,6 +94,42 @@ TEST_F(ResultFile, ConfigProvenanceAndArraysComeBack) {
   EXPECT_EQ(back.start_time.size(), std::string("2024-05-17T08:03:21Z").size());
 }
 
+TEST_F(ResultFile, ArraysInBlocksAreTheSameArrays) {
+  // 5 x 211 x 401 int16: a plane is more than a chunk; 1,803 x 47 doubles in blocks of 100.
+  ArrayDescription const cube{
+      .name = "cube", .unit = "1", .doc = "codes", .dimensions = {"plane", "row", "col"}};
+  ArrayDescription const matrix{
+      .name = "matrix", .unit = "1", .doc = "weights", .dimensions = {"line", "column"}};
+  std::vector<std::int16_t> codes(5UL * 211 * 401);
+  std::vector<double> weights(1803UL * 47);
+  for (std::size_t i = 0; i < codes.size(); ++i) codes[i] = static_cast<std::int16_t>(i * 40503);
+  for (std::size_t i = 0; i < weights.size(); ++i) weights[i] = 1.0 / static_cast<double>(i + 1);
+  auto const part = [](auto const& all, hsize_t row, hsize_t first, hsize_t count) {
+    auto const begin = all.begin() + static_cast<std::ptrdiff_t>(first * row);
+    return std::vector(begin, begin + static_cast<std::ptrdiff_t>(count * row));
+  };
+  for (bool const blocks : {false, true}) {
+    ResultWriter writer =
+        ResultWriter::create(path(blocks ? "blocks.h5" : "whole.h5"), OnExisting::refuse);
+    if (blocks) {
+      writer.write_array_blocks<std::int16_t>(
+          "/a", cube, {5, 211, 401}, 1,
+          [&](hsize_t first, hsize_t count) { return part(codes, 211 * 401, first, count); });
+      writer.write_array_blocks<double>(
+          "/a", matrix, {1803, 47}, 100,
+          [&](hsize_t first, hsize_t count) { return part(weights, 47, first, count); });
+    } else {
+      writer.write_array("/a", cube, codes, {5, 211, 401});
+      writer.write_array("/a", matrix, weights, {1803, 47});
+    }
+    writer.commit();
+  }
+  ResultReader const reader(path("blocks.h5"));
+  EXPECT_EQ(reader.array<std::int16_t>("/a/cube").values, codes);
+  EXPECT_EQ(reader.array<double>("/a/matrix").values, weights);
+  EXPECT_EQ(digest_of_result(path("blocks.h5")), digest_of_result(path("whole.h5")));
+}
+
 template <class T>
 void expect_array_back(ResultReader const& reader, std::string const& name,
                        std::vector<T> const& values) {
@@ -142,6 +179,11 @@ TEST_F(ResultFile, WrongUseIsRefusedByName) {
   EXPECT_THROW(writer.write_array("/layers/a", test_weights, std::vector<int>{1, 2}, {2}),
                std::invalid_argument);
   EXPECT_THROW(writer.write_array("/layers/a", test_weights, std::vector<int>{1, 2}, {3, 1}),
+               std::invalid_argument);
+  auto const short_block = [](hsize_t, hsize_t) { return std::vector<int>{1}; };
+  EXPECT_THROW(writer.write_array_blocks<int>("/layers/b", test_weights, {3, 2}, 1, short_block),
+               std::invalid_argument);
+  EXPECT_THROW(writer.write_array_blocks<int>("/layers/b", test_weights, {3, 2}, 0, short_block),
                std::invalid_argument);
   EXPECT_THROW(writer.flush(), std::logic_error);
   writer.start();

@@ -47,6 +47,19 @@ TEST(InitialWeights, DifferBySeedAndLayer) {
   EXPECT_NE(weights(1, 0), weights(1, 1));
 }
 
+TEST(InitialWeights, AreTheSameInPieces) {
+  std::vector<float> const whole = initial_weights(WeightInit::he_uniform, 5, 2, 10, 11, 7);
+  for (std::size_t const piece : {1U, 3U, 4U, 50U}) {
+    std::vector<float> pieces(whole.size(), -1.0F);
+    for (std::size_t first = 0; first < whole.size(); first += piece) {
+      std::span<float> const part =
+          std::span(pieces).subspan(first, std::min(piece, whole.size() - first));
+      initial_weights(WeightInit::he_uniform, 5, 2, 10, 7, first, part);
+    }
+    EXPECT_EQ(pieces, whole) << piece;
+  }
+}
+
 TEST(InitialWeights, AreSharedByTrainerAndBaseline) {
   auto const backend = plain_backend();
   RunConfig config = courses().front().config;
@@ -68,8 +81,8 @@ TEST(InitialWeights, AreSharedByTrainerAndBaseline) {
 TEST(WeightWords, RoundHalfToEvenAndSaturate) {
   std::vector<float> const weights{0.0F, 0.5F, 1.5F, -0.5F, -1.5F, 2.6F, 1e9F, -1e9F};
   EXPECT_EQ(weight_words(weights, 0, 8), (std::vector<std::int32_t>{0, 0, 2, 0, -2, 3, 127, -128}));
-  EXPECT_EQ(weight_words({0.25F, -0.25F}, 4, 8), (std::vector<std::int32_t>{4, -4}));
-  EXPECT_EQ(weight_words({4.0F}, 30, 32), (std::vector<std::int32_t>{2147483647}));
+  EXPECT_EQ(weight_words(std::vector{0.25F, -0.25F}, 4, 8), (std::vector<std::int32_t>{4, -4}));
+  EXPECT_EQ(weight_words(std::vector{4.0F}, 30, 32), (std::vector<std::int32_t>{2147483647}));
 }
 
 TEST(ExampleOrder, IsAPermutation) {

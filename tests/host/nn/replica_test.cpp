@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
+
 #include "tests/host/nn/courses.hpp"
 #include "tests/support/backends.hpp"
 
