@@ -5,10 +5,12 @@
 #include <sys/mman.h>
 #endif
 
+#include <array>
 #include <cstdlib>
 #include <cstring>
 #include <new>
 #include <thread>
+#include <utility>
 
 #include "kernels/base/backend.hpp"
 #include "kernels/cpu/isa.hpp"
@@ -123,12 +125,22 @@ class CpuBackend final : public Backend {
     std::int64_t const grain = 1 + 10000 / (args.shape.planes * args.shape.cols);
     pool_.for_ranges(rows, grain, [&](std::int64_t first, std::int64_t last) {
       std::vector<std::int32_t> columns(static_cast<std::size_t>(args.shape.cols));
+      std::array<SliceCounters, max_slices> slices{};  // of this thread: no two share a cache line
+      LayerCounters layer{};
       for (std::int64_t item = first; item < last; ++item) {
         auto const replica = static_cast<int>(item / args.shape.rows);
         if (args.active != nullptr && args.active[replica] == 0) continue;
-        int const count = kernels_.resolve_row(
-            args, limits, replica, static_cast<int>(item % args.shape.rows), columns.data());
-        for (int i = 0; i < count; ++i) weight(item * args.shape.cols + columns.data()[i]);
+        int const left =
+            kernels_.resolve_row(args, limits, replica, static_cast<int>(item % args.shape.rows),
+                                 slices.data(), columns.data());
+        for (int i = 0; i < left; ++i) {
+          weight.resolve(item * args.shape.cols + columns.data()[i], slices.data(), layer);
+        }
+        if (item + 1 < last && (item + 1) % args.shape.rows != 0) continue;
+        for (int s = 0; s < args.slicing.slices; ++s) {
+          weight.add_counts(replica, s, std::exchange(slices[static_cast<std::size_t>(s)], {}));
+        }
+        weight.add_counts(replica, std::exchange(layer, {}));
       }
     });
   }

@@ -22,10 +22,11 @@ struct KernelTable {
   void (*read)(ReadArgs const& args, std::int64_t first, std::int64_t last);
   /// Active rows of kernels/cpu/update_units.hpp, `count` of them, replica by replica.
   void (*update)(int law, UpdateArgs const& args, ActiveRow const* rows, std::int64_t count);
-  /// Carry resolution of a row of one replica, where can_screen() holds. Returns how many columns
-  /// are left to the definition, and which: `columns` has room for a whole row.
+  /// Carry resolution of a row of one replica, where can_screen() holds; counts into `counters`
+  /// [slice]. Returns how many columns are left to the definition, and which: `columns` has room
+  /// for a whole row.
   int (*resolve_row)(ResolveArgs const& args, ResolveLimits const& limits, int replica, int row,
-                     std::int32_t* columns);
+                     SliceCounters* counters, std::int32_t* columns);
 };
 
 /// The table of a resolved set (not automatic).
@@ -35,21 +36,21 @@ namespace isa_scalar {
 void read(ReadArgs const& args, std::int64_t first, std::int64_t last);
 void update(int law, UpdateArgs const& args, ActiveRow const* rows, std::int64_t count);
 int resolve_row(ResolveArgs const& args, ResolveLimits const& limits, int replica, int row,
-                std::int32_t* columns);
+                SliceCounters* counters, std::int32_t* columns);
 }  // namespace isa_scalar
 
 namespace isa_avx2 {
 void read(ReadArgs const& args, std::int64_t first, std::int64_t last);
 void update(int law, UpdateArgs const& args, ActiveRow const* rows, std::int64_t count);
 int resolve_row(ResolveArgs const& args, ResolveLimits const& limits, int replica, int row,
-                std::int32_t* columns);
+                SliceCounters* counters, std::int32_t* columns);
 }  // namespace isa_avx2
 
 namespace isa_avx512 {
 void read(ReadArgs const& args, std::int64_t first, std::int64_t last);
 void update(int law, UpdateArgs const& args, ActiveRow const* rows, std::int64_t count);
 int resolve_row(ResolveArgs const& args, ResolveLimits const& limits, int replica, int row,
-                std::int32_t* columns);
+                SliceCounters* counters, std::int32_t* columns);
 }  // namespace isa_avx512
 
 }  // namespace panther

@@ -82,6 +82,29 @@ void flag_other_sets(ScreenPanel& panel, int slice) {
   }
 }
 
+/// nearest_level of a slice of one device, without branches.
+class LevelReader {
+ public:
+  LevelReader(Slicing const& slicing, int slice)
+      : shift_(16 - slicing.cell_bits[slice]),
+        below_half_(shift_ > 0 ? (1 << shift_ >> 1) - 1 : 0),
+        odd_(shift_ > 0 ? 1 : 0),
+        low_(lowest_level(slicing.cell_bits[slice])),
+        high_(highest_level(slicing.cell_bits[slice])) {}
+
+  std::int32_t operator()(std::int32_t code) const {
+    std::int32_t const level = (code + below_half_ + ((code >> shift_) & odd_)) >> shift_;
+    return std::min(std::max(level, low_), high_);
+  }
+
+ private:
+  std::int32_t shift_;
+  std::int32_t below_half_;
+  std::int32_t odd_;
+  std::int32_t low_;
+  std::int32_t high_;
+};
+
 /// Carries of the columns of a panel, and the digits that they leave.
 class CarryPanel {
  public:
@@ -90,43 +113,56 @@ class CarryPanel {
 
   /// Fills `left` with 1 where the weight may saturate, which the definition knows how to count.
   void propagate(ResolveLimits const& limits, std::int16_t* left) {
-    std::int32_t carry[panel_columns] = {};
-    int const p = args_.slicing.digit_bits;
+    alignas(64) std::int32_t carry[panel_columns];
+    int const width = width_;
     int const top = args_.slicing.slices - 1;
+    int const p = args_.slicing.digit_bits;
     std::int32_t const mask = (1 << p) - 1;
     std::int32_t const bias = args_.slicing.digits == DigitSet::balanced ? 1 << (p - 1) : 0;
+    for (int c = 0; c < width; ++c) carry[c] = 0;
     for (int slice = 0; slice < top; ++slice) {
       std::int16_t const* const codes = codes_of(slice);
-      std::int32_t* const digits = digits_[slice];
-      for (int c = 0; c < width_; ++c) {
-        std::int32_t const sum = nearest_level(args_.slicing, slice, codes[c]) + carry[c];
+      std::int16_t* const digits = digits_[slice];
+      std::int16_t* const changes = changes_[slice];
+      LevelReader const level_of(args_.slicing, slice);
+      for (int c = 0; c < width; ++c) {
+        std::int32_t const level = level_of(codes[c]);
+        std::int32_t const sum = level + carry[c];
         std::int32_t const digit = ((sum + bias) & mask) - bias;
-        digits[c] = digit;
+        digits[c] = static_cast<std::int16_t>(digit);
+        changes[c] = static_cast<std::int16_t>(level ^ digit);
         carry[c] = (sum - digit) >> p;
       }
     }
     std::int16_t const* const codes = codes_of(top);
-    for (int c = 0; c < width_; ++c) {
-      std::int32_t const digit = nearest_level(args_.slicing, top, codes[c]) + carry[c];
-      digits_[top][c] = digit;
-      left[c] = static_cast<std::int16_t>(digit < limits.top_low || digit > limits.top_high);
+    LevelReader const level_of(args_.slicing, top);
+    std::int32_t const low = limits.top_low;
+    std::int32_t const high = limits.top_high;
+    for (int c = 0; c < width; ++c) {
+      std::int32_t const level = level_of(codes[c]);
+      std::int32_t const digit = level + carry[c];
+      digits_[top][c] = static_cast<std::int16_t>(digit);
+      changes_[top][c] = static_cast<std::int16_t>(level ^ digit);
+      left[c] = static_cast<std::int16_t>((digit < low) | (digit > high));
     }
   }
 
   /// Writes the cells of one slice whose level is not the digit, except in `left` columns.
   void write(int slice, std::int16_t const* left, SliceCounters& counters) {
     std::int16_t* const codes = codes_of(slice);
-    std::int32_t const* const digits = digits_[slice];
+    std::int16_t const* const digits = digits_[slice];
+    std::int16_t const* const changes = changes_[slice];
     int const shift = 16 - args_.slicing.cell_bits[slice];
+    int const width = width_;
     std::int32_t cells = 0;
     std::int32_t steps = 0;
-    for (int c = 0; c < width_; ++c) {
+    for (int c = 0; c < width; ++c) {
       std::int32_t const code = codes[c];
       std::int32_t const wanted = digits[c] * (1 << shift);
-      std::int32_t const change = wanted - code;
-      std::int32_t const written = differs(slice, code, digits[c], left[c]);
+      std::int32_t const distance = wanted < code ? code - wanted : wanted - code;
+      std::int32_t const written = is_written(changes[c], left[c]);
       cells += written;
-      steps += written * ((change < 0 ? -change : change) >> shift);
+      steps += written * (distance >> shift);
       codes[c] = static_cast<std::int16_t>(written != 0 ? wanted : code);
     }
     count(counters.cells_written, static_cast<std::uint64_t>(cells));
@@ -136,19 +172,21 @@ class CarryPanel {
   /// The same for devices with bounds of their own, which keep some from their digit.
   void write_within_bounds(int slice, std::int16_t const* left, SliceCounters& counters) {
     std::int16_t* const codes = codes_of(slice);
-    std::int32_t const* const digits = digits_[slice];
+    std::int16_t const* const digits = digits_[slice];
+    std::int16_t const* const changes = changes_[slice];
     int const shift = 16 - args_.slicing.cell_bits[slice];
+    int const width = width_;
     std::int32_t cells = 0;
     std::int32_t steps = 0;
-    for (int c = 0; c < width_; ++c) cells += differs(slice, codes[c], digits[c], left[c]);
+    for (int c = 0; c < width; ++c) cells += is_written(changes[c], left[c]);
     if (cells == 0) return;
     load_bounds(slice);
-    for (int c = 0; c < width_; ++c) {
+    for (int c = 0; c < width; ++c) {
       std::int32_t const code = codes[c];
       std::int32_t const wanted = digits[c] * (1 << shift);
-      std::int32_t const change = wanted - code;
-      std::int32_t const written = differs(slice, code, digits[c], left[c]);
-      steps += written * ((change < 0 ? -change : change) >> shift);
+      std::int32_t const distance = wanted < code ? code - wanted : wanted - code;
+      std::int32_t const written = is_written(changes[c], left[c]);
+      steps += written * (distance >> shift);
       float const position = clamped(static_cast<float>(wanted - code_of_g_min), low_[c], high_[c]);
       codes[c] = static_cast<std::int16_t>(written != 0 ? code_of_position(position, 0.5F) : code);
     }
@@ -162,9 +200,8 @@ class CarryPanel {
   }
 
   /// 1 if a cell is to be written, 0 if not.
-  std::int32_t differs(int slice, std::int32_t code, std::int32_t digit, std::int16_t left) const {
-    std::int32_t const level = nearest_level(args_.slicing, slice, code);
-    return static_cast<std::int32_t>(level != digit) & static_cast<std::int32_t>(left == 0);
+  static std::int32_t is_written(std::int16_t change, std::int16_t left) {
+    return static_cast<std::int32_t>(change != 0) & static_cast<std::int32_t>(left == 0);
   }
 
   /// Reachable positions of the slice's devices.
@@ -214,18 +251,18 @@ class CarryPanel {
   int row_;
   int first_;
   int width_;
-  alignas(64) std::int32_t digits_[max_slices][panel_columns];
+  alignas(64) std::int16_t digits_[max_slices][panel_columns];
+  alignas(64) std::int16_t changes_[max_slices][panel_columns];  // level xor digit
   alignas(64) float low_[panel_columns];
   alignas(64) float high_[panel_columns];
 };
 
 /// Resolves the columns of a panel with exact reads and ideal writes; leaves the flags of those
-/// that may saturate.
-void carry_exactly(ScreenPanel& panel, ResolveLimits const& limits) {
+/// that may saturate. Counts into `counters` [slice].
+void carry_exactly(ScreenPanel& panel, ResolveLimits const& limits, SliceCounters* counters) {
   ResolveArgs const& args = panel.args;
   CarryPanel carries(args, panel.replica, panel.row, panel.first, panel.width);
   carries.propagate(limits, panel.flagged);
-  SliceCounters* const counters = args.counters + panel.replica * args.slicing.slices;
   for (int slice = 0; slice < args.slicing.slices; ++slice) {
     if (args.traits.variation.bounds) {
       carries.write_within_bounds(slice, panel.flagged, counters[slice]);
@@ -244,7 +281,7 @@ bool any_flag(ScreenPanel const& panel) {
 }  // namespace
 
 int resolve_row(ResolveArgs const& args, ResolveLimits const& limits, int replica, int row,
-                std::int32_t* columns) {
+                SliceCounters* counters, std::int32_t* columns) {
   int found = 0;
   for (int first = 0; first < args.shape.cols; first += panel_columns) {
     int const width = std::min(args.shape.cols - first, panel_columns);
@@ -254,7 +291,10 @@ int resolve_row(ResolveArgs const& args, ResolveLimits const& limits, int replic
       flag_other_sets(panel, slice);
     }
     if (!any_flag(panel)) continue;
-    if (has_exact_writes(args)) carry_exactly(panel, limits);
+    if (has_exact_writes(args)) {
+      carry_exactly(panel, limits, counters);
+      if (!any_flag(panel)) continue;
+    }
     for (int c = 0; c < width; ++c) {
       columns[found] = first + c;
       found += panel.flagged[c] != 0 ? 1 : 0;

@@ -50,14 +50,9 @@ struct ResolveBlocks {
 
   PANTHER_HD void flush(int replica, int thread, Shared const& shared) const {
     if (thread < weight.args.slicing.slices) {
-      SliceCounters& counters = weight.args.counters[replica * weight.args.slicing.slices + thread];
-      count(counters.cells_written, shared.slices[thread].cells_written);
-      count(counters.write_steps, shared.slices[thread].write_steps);
-      count(counters.write_failures, shared.slices[thread].write_failures);
+      weight.add_counts(replica, thread, shared.slices[thread]);
     }
-    if (thread == 0) {
-      count(weight.args.layer_counters[replica].weights_saturated, shared.layer.weights_saturated);
-    }
+    if (thread == 0) weight.add_counts(replica, shared.layer);
   }
 };
 

@@ -98,6 +98,17 @@ struct ResolveWeight {
     }
   }
 
+  /// Adds what resolve() counted elsewhere to the counters of a replica.
+  PANTHER_HD void add_counts(int replica, int slice, SliceCounters const& counted) const {
+    SliceCounters& total = args.counters[replica * args.slicing.slices + slice];
+    count(total.cells_written, counted.cells_written);
+    count(total.write_steps, counted.write_steps);
+    count(total.write_failures, counted.write_failures);
+  }
+  PANTHER_HD void add_counts(int replica, LayerCounters const& counted) const {
+    count(args.layer_counters[replica].weights_saturated, counted.weights_saturated);
+  }
+
   PANTHER_HD std::int64_t read_weight(int replica, int row, int col) const {
     std::int64_t weight = 0;
     for (int slice = 0; slice < args.slicing.slices; ++slice) {
