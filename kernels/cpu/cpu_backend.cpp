@@ -75,10 +75,10 @@ class CpuBackend final : public Backend {
         [&](std::int64_t first, std::int64_t last) { kernels_.read(args, first, last); });
   }
   void update(int law, UpdateArgs const& args) override {
-    find_active_rows(args, active_rows_);
-    pool_.for_ranges(static_cast<std::int64_t>(active_rows_.size()), update_grain(args),
+    std::vector<ActiveRow> const& rows = active_rows_.find(args);
+    pool_.for_ranges(static_cast<std::int64_t>(rows.size()), update_grain(args),
                      [&](std::int64_t first, std::int64_t last) {
-                       kernels_.update(law, args, active_rows_.data() + first, last - first);
+                       kernels_.update(law, args, rows.data() + first, last - first);
                      });
   }
   void resolve(int law, ResolveArgs const& args) override {
@@ -145,7 +145,7 @@ class CpuBackend final : public Backend {
     });
   }
 
-  std::vector<ActiveRow> active_rows_;  // of the present update
+  ActiveRows active_rows_;
   ThreadPool pool_;
   Isa isa_;
   KernelTable const& kernels_;

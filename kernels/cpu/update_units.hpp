@@ -5,7 +5,10 @@
 // How an update is cut into units of work: a unit is a row of one replica that some example drives.
 // Rows without input cost nothing, and threads share the active rows evenly.
 
+#include <algorithm>
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <vector>
 
 #include "kernels/xbar/update.hpp"
@@ -17,25 +20,40 @@ struct ActiveRow {
   std::int32_t row;
 };
 
-/// Replaces `rows` by the active rows, replica by replica, ascending.
-inline void find_active_rows(UpdateArgs const& args, std::vector<ActiveRow>& rows) {
-  rows.resize(static_cast<std::size_t>(args.shape.replicas) *
-              static_cast<std::size_t>(args.shape.rows));
-  std::size_t count = 0;
-  for (int replica = 0; replica < args.shape.replicas; ++replica) {
-    for (int row = 0; row < args.shape.rows; ++row) {
-      bool active = args.drive == UpdateDrive::delta;
-      for (int example = 0; !active && example < args.examples; ++example) {
-        std::int64_t const vector = static_cast<std::int64_t>(replica) * args.batch + example;
-        active = args.x[vector * args.shape.rows + row] != 0;
+/// The rows that an update drives, replica by replica, ascending. Keeps its memory between updates.
+class ActiveRows {
+ public:
+  std::vector<ActiveRow> const& find(UpdateArgs const& args) {
+    auto const rows = static_cast<std::size_t>(args.shape.rows);
+    rows_.resize(static_cast<std::size_t>(args.shape.replicas) * rows);
+    driven_.resize(rows);
+    std::size_t count = 0;
+    for (int replica = 0; replica < args.shape.replicas; ++replica) {
+      mark_driven(args, replica);
+      for (std::size_t row = 0; row < rows; ++row) {
+        // Which rows are active is hard to predict: every row is written, an idle one over again.
+        rows_[count] = {replica, static_cast<std::int32_t>(row)};
+        count += driven_[row] != 0 ? 1U : 0U;
       }
-      // Which rows are active is hard to predict: every row is written, an idle one over again.
-      rows[count] = {replica, row};
-      count += active ? 1 : 0;
+    }
+    rows_.resize(count);
+    return rows_;
+  }
+
+ private:
+  void mark_driven(UpdateArgs const& args, int replica) {
+    bool const all = args.drive == UpdateDrive::delta;
+    std::ranges::fill(driven_, static_cast<std::int16_t>(all ? 1 : 0));
+    for (int example = 0; !all && example < args.examples; ++example) {
+      std::int64_t const vector = static_cast<std::int64_t>(replica) * args.batch + example;
+      std::int16_t const* const x = args.x + vector * args.shape.rows;
+      std::ranges::transform(driven_, std::span(x, driven_.size()), driven_.begin(), std::bit_or{});
     }
   }
-  rows.resize(count);
-}
+
+  std::vector<ActiveRow> rows_;
+  std::vector<std::int16_t> driven_;  // [row] of one replica: 0 where no example drives it
+};
 
 /// Rows that are worth a thread: some microseconds of work.
 inline std::int64_t update_grain(UpdateArgs const& args) {
