@@ -20,6 +20,7 @@
 #include "devicemodels/models/soft_bounds_pmax.hpp"
 #include "devicemodels/models/soft_bounds_reference.hpp"
 #include "devicemodels/models/symmetric.hpp"
+#include "devicemodels/models/vteam.hpp"
 
 namespace panther {
 
@@ -31,7 +32,7 @@ struct TypeList {
 
 using LawList =
     TypeList<Ideal, Exponential, Symmetric, ConstantStep, LinearStep, SoftBounds, SoftBoundsPmax,
-             SoftBoundsReference, ExpStep, PowStep, PowStepReference, PiecewiseStep>;
+             SoftBoundsReference, ExpStep, PowStep, PowStepReference, PiecewiseStep, Vteam>;
 
 /// The parameters of one law of the list.
 using LawParams = LawList::Params;

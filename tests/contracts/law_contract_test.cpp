@@ -38,6 +38,10 @@ struct RandomFields {
     } else if constexpr (std::is_same_v<T, std::vector<double>>) {
       value.resize(list_length);
       for (double& element : value) element = number(field);
+    } else if constexpr (DescribedEnum<T>) {
+      auto const& words = EnumNames<T>::values;
+      value = words[static_cast<std::size_t>(random.whole(0, static_cast<int>(words.size()) - 1))]
+                  .first;
     }
   }
 

@@ -1,0 +1,168 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+
+// The physical laws against their differential equations: pulse trains solved in double, through
+// the edges of every pulse, by fine Runge-Kutta steps.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "devicemodels/cell.hpp"
+#include "devicemodels/models.hpp"
+#include "tests/support/random.hpp"
+
+namespace panther::test {
+namespace {
+
+constexpr int bits = 6;
+constexpr double range = window_range(bits);
+
+/// dx/dt of a state x in [0, 1] at a voltage's magnitude; time in ns.
+using Rate = std::function<double(double x, double volt)>;
+
+/// The state after one trapezoidal pulse, by classical Runge-Kutta steps; the state stops at its
+/// ends.
+double after_pulse(double x, Rate const& rate, double volt, double width, double edge, int steps) {
+  double const total = width + 2 * edge;
+  double const h = total / steps;
+  auto const at = [&](double t) {
+    double const ramp = edge > 0 ? std::min(t, total - t) / edge : 1.0;
+    return volt * std::clamp(ramp, 0.0, 1.0);
+  };
+  auto const slope = [&](double state, double t) {
+    return rate(std::clamp(state, 0.0, 1.0), at(t));
+  };
+  for (int i = 0; i < steps; ++i) {
+    double const t = i * h;
+    double const a = slope(x, t);
+    double const b = slope(x + 0.5 * h * a, t + 0.5 * h);
+    double const c = slope(x + 0.5 * h * b, t + 0.5 * h);
+    double const d = slope(x + h * c, t + h);
+    x = std::clamp(x + h / 6 * (a + 2 * b + 2 * c + d), 0.0, 1.0);
+  }
+  return x;
+}
+
+/// Parts of the window that a nominal device moves by for `pulses` pulses from `g`.
+template <class Law>
+double change(typename Law::Params params, double g, double pulses, Direction direction) {
+  params.pulses = levels_in_window(bits);  // a level step is a pulse
+  return static_cast<double>(
+             Law::moved(Law::prepare(params, bits), nominal_traits(static_cast<float>(range)),
+                        static_cast<float>(g * range), static_cast<float>(pulses), direction)) /
+         range;
+}
+
+struct VteamModel {
+  Vteam::Params p;
+
+  double conductance(double x) const {
+    double const r = p.r_off / p.r_on;
+    double const inverse =
+        p.conduction == VteamConduction::linear ? 1 + (r - 1) * x : std::pow(r, x);
+    return (r / inverse - 1) / (r - 1);
+  }
+
+  /// Toward on if `up`; the voltage's magnitude.
+  double rate(double x, double volt, bool up) const {
+    double const over = volt / (up ? -p.v_on : p.v_off) - 1;
+    if (over <= 0) return 0;
+    double const drift =
+        up ? p.k_on * std::pow(over, p.alpha_on) : p.k_off * std::pow(over, p.alpha_off);
+    double const covered = up ? 1 - x : x;
+    return drift / p.length_nm * (p.window == VteamWindow::biolek ? 1 - covered * covered : 1.0);
+  }
+
+  double after(double x, bool up) const {
+    return after_pulse(
+        x, [&](double state, double volt) { return rate(state, volt, up); },
+        up ? p.set_voltage : p.reset_voltage, up ? p.set_width_ns : p.reset_width_ns, p.edge_ns,
+        4000);
+  }
+};
+
+/// Trains up and down, through edges, for both conductions and both window functions.
+TEST(Vteam, FollowsItsEquationThroughEveryPulse) {
+  for (auto const conduction : {VteamConduction::linear, VteamConduction::exponential}) {
+    for (auto const window : {VteamWindow::none, VteamWindow::biolek}) {
+      for (double const edge : {0.0, 1.5}) {
+        VteamModel model;
+        model.p.conduction = conduction;
+        model.p.window = window;
+        model.p.edge_ns = edge;
+        model.p.set_width_ns = model.p.reset_width_ns = 20.0;
+        for (bool const up : {true, false}) {
+          double x = up ? 0.9 : 0.1;
+          double const start = model.conductance(x);
+          for (int n = 1; n <= 10; ++n) {
+            x = model.after(x, up);
+            double const law =
+                start + change<Vteam>(model.p, start, n, up ? Direction::up : Direction::down);
+            EXPECT_NEAR(std::clamp(law, 0.0, 1.0), model.conductance(x), 2e-5)
+                << "conduction " << static_cast<int>(conduction) << ", window "
+                << static_cast<int>(window) << ", edge " << edge << ", up " << up << ", pulse "
+                << n;
+          }
+        }
+      }
+    }
+  }
+}
+
+/// One pulse of the default device, by hand: SET 10 (0.22 / 0.2 - 1)^3 3 ns / 3 nm = 0.01 of the
+/// way, RESET 5e-4 (0.42 / 0.02 - 1) 3 / 3 = 0.01. With x = 0.5, ratio 20: g = 0.5 / 10.5.
+TEST(Vteam, GoldenPulses) {
+  double const g = 0.5 / 10.5;
+  EXPECT_NEAR(change<Vteam>({}, g, 1, Direction::up), 0.51 / (1 + 19 * 0.49) - g, 1e-7);
+  EXPECT_NEAR(change<Vteam>({}, g, 1, Direction::down), 0.49 / (1 + 19 * 0.51) - g, 1e-7);
+  EXPECT_NEAR(change<Vteam>({}, 0.0, 50, Direction::up), g, 1e-6);
+  EXPECT_NEAR(change<Vteam>({}, 1.0, 50, Direction::down), g - 1.0, 1e-6);
+}
+
+/// Exponential conduction, equal drives and no window function: down retraces up.
+TEST(Vteam, EqualDrivesRetrace) {
+  Vteam::Params params;
+  params.conduction = VteamConduction::exponential;
+  Random random(41);
+  for (int i = 0; i < trials(2000); ++i) {
+    double const g = random.real(0, 0.5);
+    double const pulses = random.real(0, 20);
+    double const up = change<Vteam>(params, g, pulses, Direction::up);
+    ASSERT_NEAR(up + change<Vteam>(params, g + up, pulses, Direction::down), 0.0, 1e-6) << g;
+  }
+}
+
+/// As r_off nears r_on and without a window function the steps become equal: the ideal device.
+TEST(Vteam, SmallRatiosAreLinear) {
+  Vteam::Params params;
+  params.r_off = 1.01 * params.r_on;
+  for (double const g : {0.1, 0.5, 0.8}) {
+    EXPECT_NEAR(change<Vteam>(params, g, 10, Direction::up), 0.1, 0.1 * 0.011) << g;
+    EXPECT_NEAR(change<Vteam>(params, g, 10, Direction::down), -std::min(0.1, g), 0.1 * 0.011) << g;
+  }
+}
+
+/// A level step moves a nominal device at mid-window by about a level.
+TEST(Vteam, AsksForPulsesByItsMeanStep) {
+  auto const k = Vteam::prepare({}, bits);
+  auto const window = static_cast<float>(range);
+  Traits const nominal = nominal_traits(window);
+  double const up = Vteam::moved(k, nominal, window / 2, 0.1F, Direction::up);
+  double const down = Vteam::moved(k, nominal, window / 2, 0.1F, Direction::down);
+  EXPECT_NEAR((up - down) / 2 / codes_per_level(bits), 0.1, 0.01);
+}
+
+TEST(Vteam, ContradictionsAreRefused) {
+  Vteam::Params weak;
+  weak.set_voltage = 0.2;
+  EXPECT_THROW(Vteam::prepare(weak, bits), std::invalid_argument);
+  Vteam::Params inverted;
+  inverted.r_off = inverted.r_on;
+  EXPECT_THROW(Vteam::prepare(inverted, bits), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace panther::test
