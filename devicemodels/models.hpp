@@ -11,6 +11,7 @@
 #include "devicemodels/models/constant_step.hpp"
 #include "devicemodels/models/exp_step.hpp"
 #include "devicemodels/models/exponential.hpp"
+#include "devicemodels/models/filament_gap.hpp"
 #include "devicemodels/models/ideal.hpp"
 #include "devicemodels/models/linear_step.hpp"
 #include "devicemodels/models/piecewise_step.hpp"
@@ -30,9 +31,9 @@ struct TypeList {
   using Params = std::variant<typename Laws::Params...>;
 };
 
-using LawList =
-    TypeList<Ideal, Exponential, Symmetric, ConstantStep, LinearStep, SoftBounds, SoftBoundsPmax,
-             SoftBoundsReference, ExpStep, PowStep, PowStepReference, PiecewiseStep, Vteam>;
+using LawList = TypeList<Ideal, Exponential, Symmetric, ConstantStep, LinearStep, SoftBounds,
+                         SoftBoundsPmax, SoftBoundsReference, ExpStep, PowStep, PowStepReference,
+                         PiecewiseStep, Vteam, FilamentGap>;
 
 /// The parameters of one law of the list.
 using LawParams = LawList::Params;

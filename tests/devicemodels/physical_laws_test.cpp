@@ -164,5 +164,128 @@ TEST(Vteam, ContradictionsAreRefused) {
   EXPECT_THROW(Vteam::prepare(inverted, bits), std::invalid_argument);
 }
 
+struct FilamentModel {
+  FilamentGap::Params p;
+
+  double gap(double x) const { return p.gap_max_nm - x * p.gap_range(); }
+  /// Of the part of the way that is closed.
+  double conductance(double x) const {
+    return std::expm1(x * p.gap_range() / p.g0_nm) / std::expm1(p.gap_range() / p.g0_nm);
+  }
+
+  /// The published equations in SI units, straight.
+  double rate(double x, double volt, bool up) const {
+    double const g = gap(x) * 1e-9;
+    double const v = up ? volt : -volt;
+    double const kb = 1.380649e-23;
+    double const q = 1.602176634e-19;
+    double const current = p.i0 * std::exp(-g / (p.g0_nm * 1e-9)) * std::sinh(v / p.v0);
+    double const kt = kb * (p.ambient + std::abs(v * current * p.thermal_resistance));
+    double gamma = (up ? p.gamma_set : p.gamma_reset) - p.beta * std::pow(g / 1e-9, p.alpha);
+    double const thickness = p.thickness_nm * 1e-9;
+    if (gamma * volt / thickness < p.least_field * 1e9) gamma = 0;
+    double const drift = -p.velocity * std::exp(-q * p.activation_ev / kt) *
+                         std::sinh(gamma * p.spacing_nm * 1e-9 / thickness * q * v / kt);
+    return -drift / p.gap_range();  // m/s = nm/ns
+  }
+
+  double after(double x, bool up, int steps) const {
+    return after_pulse(
+        x, [&](double state, double volt) { return rate(state, volt, up); },
+        up ? p.set_voltage : p.reset_voltage, up ? p.set_width_ns : p.reset_width_ns, p.edge_ns,
+        steps);
+  }
+};
+
+/// Rectangular pulses of the default device, and of one that runs away: the published window, 1.5
+/// V.
+TEST(FilamentGap, FollowsItsEquationThroughEveryPulse) {
+  FilamentModel published;
+  published.p.gap_max_nm = 1.7;
+  published.p.set_voltage = published.p.reset_voltage = 1.5;
+  published.p.set_width_ns = 50.0;
+  published.p.reset_width_ns = 0.05;
+  for (FilamentModel const& model : {FilamentModel{}, published}) {
+    for (bool const up : {true, false}) {
+      double x = up ? 0.02 : 0.98;
+      double const start = model.conductance(x);
+      for (int n = 1; n <= 40; ++n) {
+        x = model.after(x, up, 1000);
+        double const law =
+            start + change<FilamentGap>(model.p, start, n, up ? Direction::up : Direction::down);
+        EXPECT_NEAR(std::clamp(law, 0.0, 1.0), model.conductance(x), 1e-5)
+            << "window to " << model.p.gap_max_nm << " nm, up " << up << ", pulse " << n;
+      }
+    }
+  }
+}
+
+/// Edges act for the time that the rate at their voltage says.
+TEST(FilamentGap, EdgesAddTheirPart) {
+  FilamentModel model;
+  model.p.edge_ns = 4.0;
+  for (bool const up : {true, false}) {
+    double x = 0.5;
+    double const start = model.conductance(x);
+    for (int n = 1; n <= 20; ++n) {
+      x = model.after(x, up, 2000);
+      double const law =
+          start + change<FilamentGap>(model.p, start, n, up ? Direction::up : Direction::down);
+      EXPECT_NEAR(law, model.conductance(x), 1e-4) << "up " << up << ", pulse " << n;
+    }
+  }
+}
+
+/// The rate at mid-gap, 0.55 nm, of the default device at 1.1 V, by hand:
+/// gamma 15.8669, I = 9.024 mA, T = 318.85 K, kT = 0.0274763 eV, barrier 0.6 - 0.363617 eV.
+TEST(FilamentGap, GoldenRate) {
+  FilamentGap::Params const p;
+  double const current = 1e-3 * std::exp(-2.2) * std::sinh(4.4);
+  double const kt = 8.617333262e-5 * (298.0 + 2100.0 * 1.1 * current);
+  double const hop = 15.8669 * 0.25 / 12.0 * 1.1;
+  EXPECT_NEAR(p.drift(0.55, 1.1, true) / (10.0 * std::exp(-0.6 / kt) * std::sinh(hop / kt)), 1.0,
+              1e-9);
+  EXPECT_EQ(p.drift(0.55, 1.1, false), p.drift(0.55, 1.1, true)) << "equal gammas";
+  EXPECT_NEAR(p.least_voltage(0.55, true), 1.4 * 12 / 15.8669, 1e-9);
+}
+
+/// Twice as hot, twice as wide, higher: pulses of more energy move further.
+TEST(FilamentGap, StepsGrowWithVoltageWidthAndTemperature) {
+  Random random(42);
+  for (int i = 0; i < trials(200); ++i) {
+    double const g = random.real(0.05, 0.6);
+    auto const direction = random.chance(0.5) ? Direction::up : Direction::down;
+    FilamentGap::Params params;
+    double const plain = std::abs(change<FilamentGap>(params, g, 1, direction));
+    FilamentGap::Params high = params;
+    high.set_voltage = high.reset_voltage = 1.12;
+    FilamentGap::Params wide = params;
+    wide.set_width_ns = wide.reset_width_ns = 7.0;
+    FilamentGap::Params hot = params;
+    hot.ambient = 330.0;
+    for (auto const& stronger : {high, wide, hot}) {
+      ASSERT_GT(std::abs(change<FilamentGap>(stronger, g, 1, direction)), 1.1 * plain) << g;
+    }
+  }
+}
+
+TEST(FilamentGap, AsksForPulsesByItsMeanStep) {
+  auto const k = FilamentGap::prepare({}, bits);
+  auto const window = static_cast<float>(range);
+  Traits const nominal = nominal_traits(window);
+  double const up = FilamentGap::moved(k, nominal, window / 2, 0.1F, Direction::up);
+  double const down = FilamentGap::moved(k, nominal, window / 2, 0.1F, Direction::down);
+  EXPECT_NEAR((up - down) / 2 / codes_per_level(bits), 0.1, 0.01);
+}
+
+TEST(FilamentGap, ContradictionsAreRefused) {
+  FilamentGap::Params inverted;
+  inverted.gap_min_nm = inverted.gap_max_nm;
+  EXPECT_THROW(FilamentGap::prepare(inverted, bits), std::invalid_argument);
+  FilamentGap::Params weak;
+  weak.reset_voltage = 1.0;
+  EXPECT_THROW(FilamentGap::prepare(weak, bits), std::invalid_argument);
+}
+
 }  // namespace
 }  // namespace panther::test
