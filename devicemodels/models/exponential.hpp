@@ -18,9 +18,14 @@
 // so a negative LTD label is the asymmetric device (alpha_down > 0) and a positive one retraces the
 // LTP curve (alpha_down < 0).
 //
-// Steps compose: n1 then n2 steps in one direction equal n1 + n2 (the semigroup property).
-// Deviation from CrossSim: none without spread. With a spread window, d stays a fraction of the
-// device's own window, so a device of a smaller window also takes smaller steps.
+// With pulses_up or pulses_down, P, a request is carried out by whole pulses as NeuroSim's:
+//   n = floor(|d| P + 1/2),  d <- n / P,
+// so that requests below 1 / (2 P) of the window do nothing. A level step asks for 1 / levels: with
+// P = levels every step is a pulse. The request is rounded, not what a device's slope makes of it.
+//
+// Without that rounding steps compose: n1 then n2 steps in one direction equal n1 + n2 (the
+// semigroup property). Deviation from CrossSim: none without spread. With a spread window, d stays
+// a fraction of the device's own window, so a device of a smaller window also takes smaller steps.
 
 #include <cmath>
 #include <optional>
@@ -65,6 +70,8 @@ struct Exponential {
     double alpha_down = 0.0;
     std::optional<double> label_up;
     std::optional<double> label_down;
+    std::optional<int> pulses_up;
+    std::optional<int> pulses_down;
 
     template <class Self, class Visitor>
     static void fields(Self& self, Visitor& visit) {
@@ -89,6 +96,14 @@ struct Exponential {
                          "asymmetric device",
                   .lo = -9,
                   .hi = 9});
+      visit("pulses_up", self.pulses_up,
+            Field{.unit = "pulses",
+                  .doc = "whole LTP pulses across the window (NeuroSim's P), to which requests are "
+                         "rounded; off: any part of a pulse",
+                  .lo = 1,
+                  .hi = 1e6});
+      visit("pulses_down", self.pulses_down,
+            Field{.unit = "pulses", .doc = "the same for LTD", .lo = 1, .hi = 1e6});
     }
 
     /// The two alphas that apply. Throws std::invalid_argument if a label and an alpha are both
@@ -114,6 +129,8 @@ struct Exponential {
     float alpha;      // 0: linear
     float asymptote;  // w0 in codes, from the bound that the branch starts at
     float linear;     // codes per level if alpha is 0, otherwise 0
+    float pulses;     // of one step, if requests are rounded to whole ones, otherwise 0
+    float pulse;      // in steps
   };
 
   struct Constants {
@@ -130,17 +147,22 @@ struct Exponential {
   /// Below it a curve is a straight line to float32 and its asymptote is out of reach.
   static constexpr double least_alpha = 1e-7;
 
-  static Branch branch(double alpha, int cell_bits) {
+  static Branch branch(double alpha, std::optional<int> pulses, int cell_bits) {
     if (std::abs(alpha) < least_alpha) alpha = 0.0;
     double const range = window_range(cell_bits);
     double const asymptote = alpha == 0.0 ? 0.0 : range / -std::expm1(-alpha);
-    return {static_cast<float>(-alpha / std::log(2.0) / levels_in_window(cell_bits)),
-            static_cast<float>(alpha), static_cast<float>(asymptote),
-            alpha == 0.0 ? static_cast<float>(codes_per_level(cell_bits)) : 0.0F};
+    return {
+        static_cast<float>(-alpha / std::log(2.0) / levels_in_window(cell_bits)),
+        static_cast<float>(alpha),
+        static_cast<float>(asymptote),
+        alpha == 0.0 ? static_cast<float>(codes_per_level(cell_bits)) : 0.0F,
+        static_cast<float>(static_cast<double>(pulses.value_or(0)) / levels_in_window(cell_bits)),
+        static_cast<float>(static_cast<double>(levels_in_window(cell_bits)) / pulses.value_or(1))};
   }
 
   static Constants prepare(Params const& params, int cell_bits) {
-    return {branch(params.resolved_up(), cell_bits), branch(params.resolved_down(), cell_bits),
+    return {branch(params.resolved_up(), params.pulses_up, cell_bits),
+            branch(params.resolved_down(), params.pulses_down, cell_bits),
             static_cast<float>(window_range(cell_bits))};
   }
 
@@ -150,32 +172,41 @@ struct Exponential {
     return range / -exp2m1(-1.44269504F * alpha);
   }
 
-  /// Part of the way to the asymptote that the steps cover; 0 on a linear branch.
+  /// The steps that whole pulses carry out of a request.
+  PANTHER_HD static float carried_out(Branch const& up, Branch const& down, bool rising,
+                                      float steps) {
+    float const pulses = chosen(rising, up.pulses, down.pulses);
+    auto const whole = static_cast<std::int32_t>(fused(steps, pulses, 0.5F));
+    float const rounded = static_cast<float>(whole) * chosen(rising, up.pulse, down.pulse);
+    return chosen(pulses == 0.0F, steps, rounded);
+  }
+
+  /// Part of the way to the asymptote that the steps cover; on a linear branch the steps.
   PANTHER_HD static float reach(Constants const& k, Traits const& traits, float steps,
                                 Direction direction) {
     bool const up = direction == Direction::up;
     float const rate = chosen(up, k.up.rate, k.down.rate);
     float const slope = chosen(up, traits.slope_up, traits.slope_down);
     float const bend = chosen(up, traits.bend_up, traits.bend_down);
-    float const exponent = (rate * bend) * (steps * slope);
-    return -bounded_exp2m1(clamped(exponent, least_exponent, largest_exponent));
+    float const taken = carried_out(k.up, k.down, up, steps) * slope;
+    float const exponent = (rate * bend) * taken;
+    float const part = -bounded_exp2m1(clamped(exponent, least_exponent, largest_exponent));
+    return chosen(chosen(up, k.up.alpha, k.down.alpha) == 0.0F, taken, part);
   }
 
-  PANTHER_HD static float moved_by(Constants const& k, Traits const& traits, float position,
-                                   float steps, Direction direction, float reach) {
+  PANTHER_HD static float moved_by(Constants const& k, Traits const& traits, float position, float,
+                                   Direction direction, float reach) {
     bool const up = direction == Direction::up;
     float const alpha = chosen(up, k.up.alpha, k.down.alpha);
-    float const slope = chosen(up, traits.slope_up, traits.slope_down);
     float const bend = chosen(up, traits.bend_up, traits.bend_down);
     float const share = (traits.high - traits.low) / k.range;
     float const travelled = chosen(up, position - traits.low, traits.high - position);
     float const nominal = chosen(up, k.up.asymptote, k.down.asymptote);
     float const asymptote = chosen(bend == 1.0F, nominal, bent_asymptote(alpha * bend, k.range));
-    // One of the two terms is zero. A linear branch has no asymptote, even where alpha * bend = 0
-    // makes its bent one infinite.
-    float const ahead = chosen(alpha == 0.0F, 0.0F, fused(share, asymptote, -travelled));
-    float const linear = chosen(up, k.up.linear, k.down.linear);
-    float const change = fused(share, linear * (steps * slope), ahead * reach);
+    // A linear branch has no asymptote, even where alpha * bend = 0 makes its bent one infinite.
+    float const linear = share * chosen(up, k.up.linear, k.down.linear);
+    float const ahead = chosen(alpha == 0.0F, linear, fused(share, asymptote, -travelled));
+    float const change = ahead * reach;
     return chosen(up, change, -change);
   }
 

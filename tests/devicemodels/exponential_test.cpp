@@ -200,5 +200,64 @@ TEST(Exponential, UpAndDownMirrorEachOther) {
   }
 }
 
+/// NeuroSim: n = round-half-up(|dW| / (Wmax - Wmin) P) pulses along G(x), for any P and slope. P
+/// and levels have no common half, so no request lies between two counts.
+TEST(Exponential, RoundsRequestsToWholePulses) {
+  Random random(36);
+  for (int i = 0; i < trials(20000); ++i) {
+    int const bits = random.whole(2, 9);
+    int const count = random.whole(1, 1000);
+    NonlinearModel const model{random.chance(0.2) ? 0.0 : random.real(-6, 6),
+                               random.chance(0.2) ? 0.0 : random.real(-6, 6), bits};
+    bool const up = random.chance(0.5);
+    Exponential::Params params = params_of(model.alpha_up, model.alpha_down);
+    (up ? params.pulses_up : params.pulses_down) = count;
+    auto const k = Exponential::prepare(params, bits);
+    Traits traits = nominal(bits);
+    traits.slope_up = traits.slope_down = static_cast<float>(random.real(0, 2));
+    auto const position = static_cast<float>(random.whole(0, window_range(bits)));
+    int const steps = random.whole(0, levels_in_window(bits));
+    int const pulses = (2 * steps * count + levels_in_window(bits)) / (2 * levels_in_window(bits));
+    double const carried = static_cast<double>(pulses) * levels_in_window(bits) / count;
+    double const exact =
+        model.target(traits, position, carried, up) - static_cast<double>(position);
+    float const own = Exponential::moved(k, traits, position, static_cast<float>(steps),
+                                         up ? Direction::up : Direction::down);
+    ASSERT_NEAR(own, exact, 64 * 0x1p-24 * (std::abs(exact) + 65536.0))
+        << count << " pulses, cell " << bits << ", " << steps << " steps";
+    // The other direction is not rounded.
+    double const other = model.target(traits, position, steps, !up) - static_cast<double>(position);
+    ASSERT_NEAR(Exponential::moved(k, traits, position, static_cast<float>(steps),
+                                   up ? Direction::down : Direction::up),
+                other, 64 * 0x1p-24 * (std::abs(other) + 65536.0));
+  }
+}
+
+/// The dead zone: with 20 pulses across 63 levels, one step asks for 0.32 pulses and does nothing,
+/// two ask for 0.63 and get one, which is 3.15 steps.
+TEST(Exponential, RequestsBelowHalfAPulseDoNothing) {
+  Exponential::Params params;
+  params.pulses_up = 20;
+  auto const k = Exponential::prepare(params, 6);
+  EXPECT_EQ(Exponential::moved(k, nominal(6), 1000.0F, 1.0F, Direction::up), 0.0F);
+  EXPECT_NEAR(Exponential::moved(k, nominal(6), 1000.0F, 2.0F, Direction::up), 3.15 * 1024, 0.01);
+  EXPECT_NEAR(Exponential::moved(k, nominal(6), 1000.0F, 1.0F, Direction::down), -1024, 0.01);
+}
+
+/// With a pulse for every level step rounding changes nothing.
+TEST(Exponential, APulseALevelIsNoRounding) {
+  Exponential::Params params = params_of(2.0, -3.0);
+  auto const plain = Exponential::prepare(params, 6);
+  params.pulses_up = params.pulses_down = 63;
+  auto const rounded = Exponential::prepare(params, 6);
+  for (int n = 0; n <= 63; ++n) {
+    for (auto const direction : {Direction::up, Direction::down}) {
+      auto const steps = static_cast<float>(n);
+      EXPECT_EQ(Exponential::moved(rounded, nominal(6), 20000.0F, steps, direction),
+                Exponential::moved(plain, nominal(6), 20000.0F, steps, direction));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace panther::test
