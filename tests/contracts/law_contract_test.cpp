@@ -259,5 +259,22 @@ TEST_P(EveryLaw, GivesTheBitsOfTheScalarPath) {
   }
 }
 
+/// Requests rounded to whole pulses: an option, which the parameters above leave out.
+TEST_P(EveryLaw, RoundsPulsesToTheBitsOfTheScalarPath) {
+  auto const scalar = open_backend("cpu_scalar", 1).backend;
+  Random random(906);
+  for (int trial = 0; trial < trials(4); ++trial) {
+    SCOPED_TRACE(random.trace() + ", trial " + std::to_string(trial));
+    auto params = random_params<Exponential>(random);
+    if (trial == 0) params.alpha_up = 0.0;
+    params.pulses_up = random.whole(3, 200);
+    params.pulses_down = random.whole(3, 200);
+    for (Scenario scenario : scenarios()) {
+      for (auto& device : scenario.config.devices) device.law = params;
+      ASSERT_EQ(hash_of(backend(), scenario, 2), hash_of(*scalar, scenario)) << scenario.name;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace panther::test

@@ -76,6 +76,19 @@ typename Law::Params random_law(Draws& draws) {
       params.alpha_down = draws.one_in(4) ? 0.0 : 0.01 * draws.whole(-500, 500);
     }
   }
+  if constexpr (std::is_same_v<Law, Vteam>) {
+    params.conduction = draws.pick({VteamConduction::linear, VteamConduction::exponential});
+    params.window = draws.pick({VteamWindow::none, VteamWindow::biolek});
+    params.r_off = draws.pick({500.0, 1e3, 1e5});
+    params.edge_ns = draws.pick({0.0, 1.0});
+    params.pulses = draws.whole(10, 200);
+  }
+  if constexpr (std::is_same_v<Law, FilamentGap>) {
+    params.gap_max_nm = 0.1 * draws.whole(4, 10);
+    params.set_voltage = 0.01 * draws.whole(115, 140);
+    params.reset_voltage = 0.01 * draws.whole(115, 140);
+    params.pulses = draws.whole(1, 100);
+  }
   return params;
 }
 
