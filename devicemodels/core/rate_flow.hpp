@@ -93,7 +93,9 @@ struct RateFlow {
                                 float steps, Direction direction) {
     bool const up = direction == Direction::up;
     float const width = traits.high - traits.low;
-    float const conductance = (position - traits.low) / chosen(width > 0.0F, width, 1.0F);
+    // A device may be found outside its own bounds: it moves as from the nearer one.
+    float const conductance =
+        clamped((position - traits.low) / chosen(width > 0.0F, width, 1.0F), 0.0F, 1.0F);
     float const scaled = fused(k.gain, conductance, 1.0F);  // in G_min
     float const level = smaller(log2p1(k.gain * conductance, scaled) / k.doublings, 1.0F);
     auto const last_node = static_cast<float>(segments);

@@ -183,7 +183,9 @@ struct Vteam {
                                 float steps, Direction direction) {
     bool const up = direction == Direction::up;
     float const width = traits.high - traits.low;
-    float const conductance = (position - traits.low) / chosen(width > 0.0F, width, 1.0F);
+    // A device may be found outside its own bounds: it moves as from the nearer one.
+    float const conductance =
+        clamped((position - traits.low) / chosen(width > 0.0F, width, 1.0F), 0.0F, 1.0F);
     Place const from = place_of(k, conductance);
     float const ahead = chosen(up, from.x, from.rest);
     float const covered = chosen(up, from.rest, from.x);

@@ -287,5 +287,30 @@ TEST(FilamentGap, ContradictionsAreRefused) {
   EXPECT_THROW(FilamentGap::prepare(weak, bits), std::invalid_argument);
 }
 
+/// A device may be found outside its own bounds, where it was programmed or started: it moves as
+/// from the nearer one, and a table is never read outside.
+template <class Law>
+void expect_moves_from_the_nearer_bound() {
+  Random random(43);
+  auto const k = Law::prepare({}, bits);
+  auto const window = static_cast<float>(range);
+  for (int i = 0; i < trials(5000); ++i) {
+    Traits traits = nominal_traits(window);
+    traits.low = static_cast<float>(random.real(0, 0.7)) * window;
+    traits.high = random.chance(0.1)
+                      ? traits.low
+                      : traits.low + static_cast<float>(random.real(0.001, 0.3)) * window;
+    auto const anywhere = static_cast<float>(random.real(0, range));
+    auto const steps = static_cast<float>(random.whole(0, 100));
+    auto const direction = random.chance(0.5) ? Direction::up : Direction::down;
+    ASSERT_EQ(Law::moved(k, traits, anywhere, steps, direction),
+              Law::moved(k, traits, clamped(anywhere, traits.low, traits.high), steps, direction))
+        << random.trace() << ", case " << i;
+  }
+}
+
+TEST(Vteam, MovesFromTheNearerBound) { expect_moves_from_the_nearer_bound<Vteam>(); }
+TEST(FilamentGap, MovesFromTheNearerBound) { expect_moves_from_the_nearer_bound<FilamentGap>(); }
+
 }  // namespace
 }  // namespace panther::test
