@@ -89,23 +89,43 @@ struct RateFlow {
             ...);
   }
 
-  PANTHER_HD static float moved(Constants const& k, Traits const& traits, float position,
-                                float steps, Direction direction) {
-    bool const up = direction == Direction::up;
+  /// Where a device stands: its conductance in G_min, and the nodes behind it.
+  struct Place {
+    float scaled;
+    float z;
+  };
+
+  PANTHER_HD static Place place_of(Constants const& k, Traits const& traits, float position,
+                                   bool up) {
     float const width = traits.high - traits.low;
     // A device may be found outside its own bounds: it moves as from the nearer one.
     float const conductance =
         clamped((position - traits.low) / chosen(width > 0.0F, width, 1.0F), 0.0F, 1.0F);
-    float const scaled = fused(k.gain, conductance, 1.0F);  // in G_min
+    float const scaled = fused(k.gain, conductance, 1.0F);
     float const level = smaller(log2p1(k.gain * conductance, scaled) / k.doublings, 1.0F);
-    auto const last_node = static_cast<float>(segments);
-    float const z = chosen(up, level, 1.0F - level) * last_node;
+    return {scaled, chosen(up, level, 1.0F - level) * static_cast<float>(segments)};
+  }
+
+  /// Windows that a device moves by for a way in segments; one that would pass its end is pushed
+  /// against it.
+  PANTHER_HD static float windows_of(Constants const& k, Place const& from, float way, bool up) {
+    float const ahead = static_cast<float>(segments) - from.z;
+    float const kept = smaller(way, ahead) * (1.0F / segments) * k.doublings;
+    float const pushed = smaller(larger(way - ahead, 0.0F), 4.0F * segments) * (1.0F / segments);
+    float const change = exp2m1(chosen(up, kept, -kept));
+    return fused(from.scaled / k.gain, chosen(up, change, -change), pushed);
+  }
+
+  PANTHER_HD static float moved(Constants const& k, Traits const& traits, float position,
+                                float steps, Direction direction) {
+    bool const up = direction == Direction::up;
+    Place const from = place_of(k, traits, position, up);
     float const time = k.pulses * (steps * chosen(up, traits.slope_up, traits.slope_down));
 
     // To the end of the segment.
     std::int32_t const first = chosen(up, 0, nodes);
-    auto const segment = static_cast<std::int32_t>(smaller(z, last_node - 1.0F));
-    float const covered = z - static_cast<float>(segment);
+    auto const segment = static_cast<std::int32_t>(smaller(from.z, segments - 1.0F));
+    float const covered = from.z - static_cast<float>(segment);
     float const growth_here = k.growth[first + segment];
     float const pace_here = k.pace[first + segment] * exp2(growth_here * covered);
     float const rest = 1.0F - covered;
@@ -124,17 +144,12 @@ struct RateFlow {
     float const pace = chosen(near, pace_here, k.pace[first + last]);
     float const growth = chosen(near, growth_here, k.growth[first + last]);
     float const along = pace * chosen(near, time, larger(beyond - since, 0.0F));
-    float const base = chosen(near, 0.0F, static_cast<float>(last) - z);
+    float const base = chosen(near, 0.0F, static_cast<float>(last) - from.z);
     bool const straight = growth == 0.0F;
     float const bent = -log2p1(-growth * 0.693147181F * along) / chosen(straight, 1.0F, growth);
     float const way = base + chosen(straight, along, bent);
 
-    // The change of conductance, in windows; a state that would pass its end is pushed against it.
-    float const ahead = last_node - z;
-    float const kept = smaller(way, ahead) * (1.0F / segments) * k.doublings;
-    float const pushed = smaller(larger(way - ahead, 0.0F), 4.0F * segments) * (1.0F / segments);
-    float const change = exp2m1(chosen(up, kept, -kept));
-    float const distance = width * fused(scaled / k.gain, chosen(up, change, -change), pushed);
+    float const distance = (traits.high - traits.low) * windows_of(k, from, way, up);
     return chosen(up, distance, -distance);
   }
 };
