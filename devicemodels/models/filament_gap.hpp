@@ -7,11 +7,11 @@
 //
 // The tip of a filament stands a gap g before the electrode:
 //   I = I0 exp(-g / g0) sinh(V / V0),      T = T0 + R_th |V I|
-//   dg/dt = -v0 exp(-Ea / kT) sinh(gamma (a0 / t_ox) q V / kT),   gamma = gamma0 - beta (g /
-//   nm)^alpha no drift where gamma |V| / t_ox < F_min
-// V > 0 closes the gap (SET), V < 0 opens it (RESET). The conductance at a given read voltage goes
-// with exp(-g / g0), so the window, gap_max to gap_min, has the ratio exp((gap_max - gap_min) /
-// g0).
+//   dg/dt = -v0 exp(-Ea / kT) sinh(gamma (a0 / t_ox) q V / kT)
+//   gamma = gamma0 - beta (g / nm)^alpha
+// and no drift where gamma |V| / t_ox < F_min. V > 0 closes the gap (SET), V < 0 opens it (RESET).
+// The conductance at a given read voltage goes with exp(-g / g0), so the window, gap_max to
+// gap_min, has the ratio exp((gap_max - gap_min) / g0).
 //
 // A pulse's change is its waveform's integral of dg/dt at the gap it finds (edges by Simpson's
 // rule), and n pulses follow the flow of that (core/rate_flow.hpp), which composes and is exact for
