@@ -1,0 +1,172 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "host/tools/characterization.hpp"
+
+#include <cmath>
+
+#include "devicemodels/cell.hpp"
+
+namespace panther {
+
+namespace {
+
+constexpr int cell_bits = 6;  // PANTHER's widest slice; the window in pulses is the same for all
+constexpr float range = static_cast<float>(window_range(cell_bits));
+
+class Moments {
+ public:
+  void add(double value) {
+    ++count_;
+    double const off = value - mean_;
+    mean_ += off / count_;
+    squares_ += off * (value - mean_);
+  }
+  MeanAndStd result() const {
+    return {mean_, count_ > 1 ? std::sqrt(squares_ / (count_ - 1)) : 0.0};
+  }
+
+ private:
+  int count_ = 0;
+  double mean_ = 0.0;
+  double squares_ = 0.0;
+};
+
+template <class Law>
+class Bench {
+ public:
+  Bench(DeviceConfig const& config, PulseTrains const& trains)
+      : trains_(trains),
+        law_(Law::prepare(std::get<typename Law::Params>(config.law), cell_bits)),
+        constants_(device_constants(config, trains.seed)),
+        varies_(variation_of(config).any()),
+        steps_(static_cast<float>(levels_in_window(cell_bits)) /
+               static_cast<float>(trains.pulses)) {}
+
+  Characterization result() const {
+    return {train(Direction::up), train(Direction::down), step_table(), symmetry_point()};
+  }
+
+ private:
+  static std::uint64_t item(int device) {
+    return device_item(0, 0, 0, static_cast<std::uint64_t>(device), 0);
+  }
+
+  Traits traits(int device) const {
+    if (!varies_) return nominal_traits(range);
+    return traits_of(constants_, range, regenerated_draws(constants_, item(device)));
+  }
+
+  float change(Traits const& traits, float position, Direction direction) const {
+    Moved const moved = move_device<Law>(law_, constants_, WriteNoiseKind::off, traits, range,
+                                         position, steps_, direction, 0.0F);
+    return moved.position - position;
+  }
+
+  /// One noisy pulse, with the state rounded to its code as in training.
+  float pulsed(Traits const& traits, int device, int pulse, float position,
+               Direction direction) const {
+    bool const up = direction == Direction::up;
+    PhiloxWords const words = draw(constants_.seed, Stream::write_noise, item(device),
+                                   static_cast<std::uint64_t>(pulse), up ? 1 : 0);
+    float const normal = normal_pair(words.w[0], words.w[1]).first;
+    Moved const moved = move_device<Law>(law_, constants_, constants_.write_noise, traits, range,
+                                         position, steps_, direction, normal);
+    float const dither =
+        constants_.rounding == CodeRounding::stochastic ? dither_of(words.w[2]) : 0.5F;
+    return position_of(code_of_position(moved.position, dither));
+  }
+
+  TrainCurve train(Direction direction) const {
+    std::vector<Moments> curve(static_cast<std::size_t>(trains_.pulses) + 1);
+    Moments half_way;
+    double unexplained = 0.0;
+    for (int device = 0; device < trains_.devices; ++device) {
+      Traits const own = traits(device);
+      float const start = direction == Direction::up ? own.low : own.high;
+      float position = position_of(code_of_position(start, 0.5F));
+      float quiet = start;
+      curve[0].add(position / range);
+      for (int pulse = 1; pulse <= trains_.pulses; ++pulse) {
+        float const expected = position + change(own, position, direction);
+        position = pulsed(own, device, pulse, position, direction);
+        double const off = (position - expected) / range;
+        unexplained += off * off;
+        curve[static_cast<std::size_t>(pulse)].add(position / range);
+        if (2 * pulse <= trains_.pulses) quiet += change(own, quiet, direction);
+      }
+      half_way.add(quiet / range);
+    }
+    return summary(curve, direction, unexplained, half_way.result().std);
+  }
+
+  TrainCurve summary(std::vector<Moments> const& curve, Direction direction, double unexplained,
+                     double device_spread) const {
+    TrainCurve result;
+    for (Moments const& point : curve) result.conductance.push_back(point.result());
+    for (int pulse = 0; pulse <= trains_.pulses && !result.pulses_to_95; ++pulse) {
+      double const mean = result.conductance[static_cast<std::size_t>(pulse)].mean;
+      if ((direction == Direction::up ? mean : 1.0 - mean) >= 0.95) result.pulses_to_95 = pulse;
+    }
+    double const moves = static_cast<double>(trains_.devices) * trains_.pulses;
+    result.cycle_noise = std::sqrt(unexplained / moves);
+    result.device_spread = device_spread;
+    return result;
+  }
+
+  float nominal_change(double at, Direction direction) const {
+    return Law::moved(law_, nominal_traits(range), static_cast<float>(at) * range, steps_,
+                      direction) /
+           range;
+  }
+
+  std::vector<StepAt> step_table() const {
+    std::vector<StepAt> table;
+    for (int i = 0; i <= 20; ++i) {
+      double const at = i / 20.0;
+      table.push_back({at, nominal_change(at, Direction::up), nominal_change(at, Direction::down)});
+    }
+    return table;
+  }
+
+  double imbalance(double at) const {
+    double const up = nominal_change(at, Direction::up);
+    return up + nominal_change(at, Direction::down);
+  }
+
+  /// Bisection between the first two points of a grid where the imbalance changes its sign.
+  std::optional<double> symmetry_point() const {
+    constexpr double negligible = 1e-6;  // float32 changes of parts of the window
+    for (int i = 0; i < 64; ++i) {
+      double low = i / 64.0;
+      double high = (i + 1) / 64.0;
+      double const first = imbalance(low);
+      double const last = imbalance(high);
+      if (first * last > 0.0) continue;
+      if (std::abs(first) < negligible && std::abs(last) < negligible) return std::nullopt;
+      for (int halving = 0; halving < 30; ++halving) {
+        double const middle = 0.5 * (low + high);
+        (imbalance(middle) * last > 0.0 ? high : low) = middle;
+      }
+      return last == 0.0 ? high : 0.5 * (low + high);
+    }
+    return std::nullopt;
+  }
+
+  PulseTrains trains_;
+  typename Law::Constants law_;
+  DeviceConstants constants_;
+  bool varies_;
+  float steps_;  // level steps of one pulse
+};
+
+}  // namespace
+
+Characterization characterize(DeviceConfig const& config, PulseTrains const& trains) {
+  Characterization result;
+  visit_law(static_cast<int>(config.law.index()),
+            [&]<class Law>() { result = Bench<Law>(config, trains).result(); });
+  return result;
+}
+
+}  // namespace panther

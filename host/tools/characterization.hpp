@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What a measurement of many devices under identical pulses would show: curves with their spread,
+// step size against conductance, symmetry point and noise. The devices move by the same functor as
+// in training. Conductances are parts of the window: 0 at G_min, 1 at G_max.
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "devicemodels/device.hpp"
+
+namespace panther {
+
+struct PulseTrains {
+  int devices = 400;
+  int pulses = 64;  // one pulse asks for 1 / pulses of the window
+  std::uint64_t seed = 1;
+};
+
+struct MeanAndStd {
+  double mean = 0.0;
+  double std = 0.0;  // over devices, divisor n - 1; 0 for a single device
+};
+
+/// All devices start at G_min (up) or G_max (down), or as near as they can reach.
+struct TrainCurve {
+  std::vector<MeanAndStd> conductance;  // after 0 .. pulses pulses
+  std::optional<int> pulses_to_95;      // of the mean curve, through 95 % of the window
+  double cycle_noise = 0.0;             // RMS part of a pulse's change that its device's law does
+                                        // not explain: write noise, rounding, clipping
+  double device_spread = 0.0;           // std between devices of half a train without noise
+};
+
+/// The change of one pulse on the nominal, noise-free device.
+struct StepAt {
+  double conductance = 0.0;
+  double up = 0.0;
+  double down = 0.0;
+};
+
+struct Characterization {
+  TrainCurve up;
+  TrainCurve down;
+  std::vector<StepAt> steps;             // at 0, 0.05, ..., 1
+  std::optional<double> symmetry_point;  // where one pulse up and one down cancel; absent if they
+                                         // do so nowhere or everywhere
+};
+
+/// Emulates the trains. Throws std::invalid_argument for contradictory parameters.
+Characterization characterize(DeviceConfig const& config, PulseTrains const& trains);
+
+}  // namespace panther
