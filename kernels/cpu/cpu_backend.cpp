@@ -76,9 +76,17 @@ class CpuBackend final : public Backend {
   }
   void update(int law, UpdateArgs const& args) override {
     std::vector<ActiveRow> const& rows = active_rows_.find(args);
-    pool_.for_ranges(static_cast<std::int64_t>(rows.size()), update_grain(args),
+    UpdateUnits const units = update_units(args, rows.size(), pool_.threads());
+    pool_.for_ranges(units.count(), update_grain(args, units),
                      [&](std::int64_t first, std::int64_t last) {
-                       kernels_.update(law, args, rows.data() + first, last - first);
+                       while (first < last) {
+                         std::int64_t const tile = first / units.rows;
+                         std::int64_t const row = first % units.rows;
+                         std::int64_t const count = smaller(units.rows - row, last - first);
+                         kernels_.update(law, args, units.columns(tile, args.shape.cols),
+                                         rows.data() + row, count);
+                         first += count;
+                       }
                      });
   }
   void resolve(int law, ResolveArgs const& args) override {
@@ -92,11 +100,17 @@ class CpuBackend final : public Backend {
     });
   }
   void store_traits(StoreTraitsArgs const& args) override { run(StoreTraits{args}, 64); }
-  void gather(GatherArgs const& args) override { run(GatherInputs{args}, 1024); }
-  void forward(ForwardArgs const& args) override { run(ForwardVector{args}, 4); }
+  void gather(GatherArgs const& args) override { run_vectors(kernels_.gather, args, args.vectors); }
+  void forward(ForwardArgs const& args) override {
+    run_vectors(kernels_.forward, args, ForwardVector{args}.items());
+  }
   void loss(LossArgs const& args) override { run(LossVector{args}, 16); }
-  void backward(BackwardArgs const& args) override { run(BackwardVector{args}, 4); }
-  void drive(DriveArgs const& args) override { run(DriveVector{args}, 4); }
+  void backward(BackwardArgs const& args) override {
+    run_vectors(kernels_.backward, args, BackwardVector{args}.items());
+  }
+  void drive(DriveArgs const& args) override {
+    run_vectors(kernels_.drive, args, DriveVector{args}.items());
+  }
   void gradient(GradientArgs const& args) override { run(GradientElement{args}, 256); }
   void histogram(HistogramArgs const& args) override {
     for (int row = 0; row < args.rows; ++row) {
@@ -115,6 +129,14 @@ class CpuBackend final : public Backend {
     pool_.for_ranges(items, grain, [&](std::int64_t first, std::int64_t last) {
       for (std::int64_t item = first; item < last; ++item) functor(item);
     });
+  }
+
+  /// A vector is a microsecond of work or less: some make a part for a thread.
+  template <class Args>
+  void run_vectors(void (*kernel)(Args const&, std::int64_t, std::int64_t), Args const& args,
+                   std::int64_t vectors) {
+    pool_.for_ranges(vectors, 8,
+                     [&](std::int64_t first, std::int64_t last) { kernel(args, first, last); });
   }
 
   template <class Law>

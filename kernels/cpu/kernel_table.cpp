@@ -6,13 +6,28 @@
 namespace panther {
 
 namespace {
-constexpr KernelTable scalar_table{
-    .read = isa_scalar::read, .update = isa_scalar::update, .resolve_row = isa_scalar::resolve_row};
+constexpr KernelTable scalar_table{.read = isa_scalar::read,
+                                   .update = isa_scalar::update,
+                                   .resolve_row = isa_scalar::resolve_row,
+                                   .gather = isa_scalar::gather,
+                                   .forward = isa_scalar::forward,
+                                   .backward = isa_scalar::backward,
+                                   .drive = isa_scalar::drive};
 #if PANTHER_ISA_X86
-constexpr KernelTable avx2_table{
-    .read = isa_avx2::read, .update = isa_avx2::update, .resolve_row = isa_avx2::resolve_row};
-constexpr KernelTable avx512_table{
-    .read = isa_avx512::read, .update = isa_avx512::update, .resolve_row = isa_avx512::resolve_row};
+constexpr KernelTable avx2_table{.read = isa_avx2::read,
+                                 .update = isa_avx2::update,
+                                 .resolve_row = isa_avx2::resolve_row,
+                                 .gather = isa_avx2::gather,
+                                 .forward = isa_avx2::forward,
+                                 .backward = isa_avx2::backward,
+                                 .drive = isa_avx2::drive};
+constexpr KernelTable avx512_table{.read = isa_avx512::read,
+                                   .update = isa_avx512::update,
+                                   .resolve_row = isa_avx512::resolve_row,
+                                   .gather = isa_avx512::gather,
+                                   .forward = isa_avx512::forward,
+                                   .backward = isa_avx512::backward,
+                                   .drive = isa_avx512::drive};
 #endif
 }  // namespace
 

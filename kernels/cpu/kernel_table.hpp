@@ -20,13 +20,20 @@ namespace panther {
 struct KernelTable {
   /// Sensed lines in units of kernels/cpu/read_units.hpp.
   void (*read)(ReadArgs const& args, std::int64_t first, std::int64_t last);
-  /// Active rows of kernels/cpu/update_units.hpp, `count` of them, replica by replica.
-  void (*update)(int law, UpdateArgs const& args, ActiveRow const* rows, std::int64_t count);
+  /// `count` active rows of kernels/cpu/update_units.hpp, replica by replica, within a tile's
+  /// columns.
+  void (*update)(int law, UpdateArgs const& args, ColumnRange columns, ActiveRow const* rows,
+                 std::int64_t count);
   /// Carry resolution of a row of one replica, where can_screen() holds; counts into `counters`
   /// [slice]. Returns how many columns are left to the definition, and which: `columns` has room
   /// for a whole row.
   int (*resolve_row)(ResolveArgs const& args, ResolveLimits const& limits, int replica, int row,
                      SliceCounters* counters, std::int32_t* columns);
+  /// Vectors [first, last) of the digital operations (kernels/digital/operations.hpp).
+  void (*gather)(GatherArgs const& args, std::int64_t first, std::int64_t last);
+  void (*forward)(ForwardArgs const& args, std::int64_t first, std::int64_t last);
+  void (*backward)(BackwardArgs const& args, std::int64_t first, std::int64_t last);
+  void (*drive)(DriveArgs const& args, std::int64_t first, std::int64_t last);
 };
 
 /// The table of a resolved set (not automatic).
@@ -34,23 +41,38 @@ KernelTable const& kernel_table(Isa isa);
 
 namespace isa_scalar {
 void read(ReadArgs const& args, std::int64_t first, std::int64_t last);
-void update(int law, UpdateArgs const& args, ActiveRow const* rows, std::int64_t count);
+void update(int law, UpdateArgs const& args, ColumnRange columns, ActiveRow const* rows,
+            std::int64_t count);
 int resolve_row(ResolveArgs const& args, ResolveLimits const& limits, int replica, int row,
                 SliceCounters* counters, std::int32_t* columns);
+void gather(GatherArgs const& args, std::int64_t first, std::int64_t last);
+void forward(ForwardArgs const& args, std::int64_t first, std::int64_t last);
+void backward(BackwardArgs const& args, std::int64_t first, std::int64_t last);
+void drive(DriveArgs const& args, std::int64_t first, std::int64_t last);
 }  // namespace isa_scalar
 
 namespace isa_avx2 {
 void read(ReadArgs const& args, std::int64_t first, std::int64_t last);
-void update(int law, UpdateArgs const& args, ActiveRow const* rows, std::int64_t count);
+void update(int law, UpdateArgs const& args, ColumnRange columns, ActiveRow const* rows,
+            std::int64_t count);
 int resolve_row(ResolveArgs const& args, ResolveLimits const& limits, int replica, int row,
                 SliceCounters* counters, std::int32_t* columns);
+void gather(GatherArgs const& args, std::int64_t first, std::int64_t last);
+void forward(ForwardArgs const& args, std::int64_t first, std::int64_t last);
+void backward(BackwardArgs const& args, std::int64_t first, std::int64_t last);
+void drive(DriveArgs const& args, std::int64_t first, std::int64_t last);
 }  // namespace isa_avx2
 
 namespace isa_avx512 {
 void read(ReadArgs const& args, std::int64_t first, std::int64_t last);
-void update(int law, UpdateArgs const& args, ActiveRow const* rows, std::int64_t count);
+void update(int law, UpdateArgs const& args, ColumnRange columns, ActiveRow const* rows,
+            std::int64_t count);
 int resolve_row(ResolveArgs const& args, ResolveLimits const& limits, int replica, int row,
                 SliceCounters* counters, std::int32_t* columns);
+void gather(GatherArgs const& args, std::int64_t first, std::int64_t last);
+void forward(ForwardArgs const& args, std::int64_t first, std::int64_t last);
+void backward(BackwardArgs const& args, std::int64_t first, std::int64_t last);
+void drive(DriveArgs const& args, std::int64_t first, std::int64_t last);
 }  // namespace isa_avx512
 
 }  // namespace panther

@@ -12,11 +12,11 @@
 
 #include <cstdint>
 
+#include "kernels/cpu/update_units.hpp"
 #include "kernels/xbar/update.hpp"
 
 namespace panther::PANTHER_ISA_NAMESPACE {
 
-inline constexpr int group_columns = 64;  // columns whose random words share sixteen blocks
 inline constexpr int panel_columns = 256;
 inline constexpr int panel_groups = panel_columns / group_columns;
 inline constexpr int widest_table_digit = 4;
@@ -47,9 +47,9 @@ struct alignas(64) UpdatePanel {
     return (shift >= 0 ? reachable << shift : reachable >> -shift) & 0xFFFFU;
   }
 
-  void place(int first_column, UpdateArgs const& args) {
-    first = first_column;
-    columns = smaller(args.shape.cols - first_column, panel_columns);
+  void place(ColumnRange range, UpdateArgs const& args) {
+    first = range.first;
+    columns = range.last - range.first;
     groups = (columns + group_columns - 1) / group_columns;
     drop = 0;
     digit_bits = args.slicing.digit_bits;

@@ -30,12 +30,17 @@ inline constexpr int most_fraction_bits = 30;
 /// 2^exponent for |exponent| <= 126.
 PANTHER_HD float power_of_two(int exponent) { return float_of_bits((exponent + 127) * 8388608); }
 
+/// value * 2^fraction_bits rounded to a whole number, kept within +-40000: beyond 16 bits, so that
+/// saturation is seen. What is no number counts as too large.
+PANTHER_HD std::int32_t whole_word(float value, int fraction_bits) {
+  float const scaled = value * power_of_two(fraction_bits);
+  float const bounded = scaled < 40000.0F ? scaled : 40000.0F;
+  return static_cast<std::int32_t>(nearest(larger(bounded, -40000.0F)));
+}
+
 /// value * 2^fraction_bits as a 16-bit word.
 PANTHER_HD Word16 word_of(float value, int fraction_bits) {
-  float const scaled = value * power_of_two(fraction_bits);
-  if (!(scaled < 40000.0F)) return {32767, true};
-  if (scaled < -40000.0F) return {-32768, true};
-  return saturated16(static_cast<std::int32_t>(nearest(scaled)));
+  return saturated16(whole_word(value, fraction_bits));
 }
 
 PANTHER_HD float value_of(std::int16_t word, int fraction_bits) {
