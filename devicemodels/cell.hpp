@@ -21,14 +21,20 @@ struct TraitDraws {
   std::int32_t slope_down;
   std::int32_t bend_up;
   std::int32_t bend_down;
-  std::int32_t low;   // stuck_mark: stuck at G_min
-  std::int32_t high;  // stuck_mark: stuck at G_max
+  std::int32_t low;    // stuck_mark: stuck at G_min
+  std::int32_t high;   // stuck_mark: stuck at G_max
+  std::int32_t table;  // of the law, as a stored byte has it
 };
 
 inline constexpr std::int32_t stuck_mark = -128;
 
 PANTHER_HD std::int32_t quantised_draw(float normal) {
   return static_cast<std::int32_t>(nearest(clamped(normal * 32.0F, -127.0F, 127.0F)));
+}
+
+/// Which of `tables` tables a device follows: equally likely but for 1 / 65536.
+PANTHER_HD std::int32_t table_draw(std::uint32_t tables, std::uint32_t word) {
+  return static_cast<std::int32_t>(((word & 0xFFFFU) * tables) >> 16);
 }
 
 PANTHER_HD float draw_value(std::int32_t quantised) {
@@ -50,7 +56,8 @@ PANTHER_HD TraitDraws trait_draws(DeviceConstants const& k, std::uint32_t w0, st
           quantised_draw(bend.first),
           quantised_draw(bend.second),
           chosen(stuck_low, stuck_mark, quantised_draw(bound.first)),
-          chosen(stuck_high, stuck_mark, quantised_draw(bound.second))};
+          chosen(stuck_high, stuck_mark, quantised_draw(bound.second)),
+          table_draw(k.tables, w3)};
 }
 
 /// A slope can fall to zero, never below; a bend keeps its sign.
@@ -89,7 +96,8 @@ PANTHER_HD Traits traits_of(DeviceConstants const& k, float range, TraitDraws co
           bend_of(k.nonlinearity_spread, draws.bend_up),
           bend_of(k.nonlinearity_spread, draws.bend_down),
           bounds.low,
-          bounds.high};
+          bounds.high,
+          draws.table};
 }
 
 /// Frozen draws of a device, regenerated. `item` is device_item(layer, set, plane, row, column).
@@ -133,13 +141,19 @@ PANTHER_HD Moved settled(DeviceConstants const& k, WriteNoiseKind kind, Traits c
   return {kept, chosen(traits.low < traits.high, passed, 0)};
 }
 
-/// One programming move: law, write noise, bounds.
+/// One programming move: law, write noise, bounds. `normal`: N(0,1) of the write noise; of a law
+/// that draws, its uniform number.
 template <class Law>
 PANTHER_HD Moved move_device(typename Law::Constants const& law, DeviceConstants const& k,
                              WriteNoiseKind kind, Traits const& traits, float range, float position,
                              float steps, Direction direction, float normal) {
-  float const change = Law::moved(law, traits, position, steps, direction);
-  return settled(k, kind, traits, range, position, change, normal);
+  if constexpr (DrawingLaw<Law>) {
+    float const change = Law::moved(law, traits, position, steps, direction, normal);
+    return settled(k, WriteNoiseKind::off, traits, range, position, change, 0.0F);
+  } else {
+    float const change = Law::moved(law, traits, position, steps, direction);
+    return settled(k, kind, traits, range, position, change, normal);
+  }
 }
 
 /// Conductance, in codes, of a device: what relative read noise scales with.

@@ -172,6 +172,7 @@ struct DeviceConstants {
   float read_line = 0.0F;              // levels
   std::uint32_t stuck_low_below = 0;   // of a 32-bit uniform word
   std::uint32_t stuck_high_below = 0;  // >= stuck_low_below
+  std::uint32_t tables = 1;            // of the law, among which devices are divided
   WriteNoiseKind write_noise = WriteNoiseKind::off;
   CodeRounding rounding = CodeRounding::stochastic;
 };
@@ -184,12 +185,38 @@ struct Variation {
   bool slope = false;
   bool bend = false;
   bool bounds = false;  // window spread or stuck cells
-  PANTHER_HD constexpr bool any() const { return slope || bend || bounds; }
+  bool table = false;   // devices follow different tables of the law
+  PANTHER_HD constexpr bool any() const { return slope || bend || bounds || table; }
+  /// What varies in either.
+  constexpr Variation with(Variation const& other) const {
+    return {slope || other.slope, bend || other.bend, bounds || other.bounds, table || other.table};
+  }
 };
+
+/// Tables among which the law's devices are divided; 1 for a law without.
+inline int tables_of(LawParams const& law) {
+  int tables = 1;
+  visit_law(static_cast<int>(law.index()), [&]<class Law>() {
+    if constexpr (TableLaw<Law>) tables = Law::tables(std::get<typename Law::Params>(law));
+  });
+  return tables;
+}
 
 inline Variation variation_of(DeviceConfig const& config) {
   return {config.spread.slope > 0.0, config.spread.nonlinearity > 0.0,
-          config.spread.window > 0.0 || config.stuck.low > 0.0 || config.stuck.high > 0.0};
+          config.spread.window > 0.0 || config.stuck.low > 0.0 || config.stuck.high > 0.0,
+          tables_of(config.law) > 1};
+}
+
+/// Throws std::invalid_argument if the law draws its own noise and write noise is on, too.
+inline void check_write_noise(DeviceConfig const& config) {
+  visit_law(static_cast<int>(config.law.index()), [&]<class Law>() {
+    if (!DrawingLaw<Law> || config.write_noise.kind == WriteNoiseKind::off) return;
+    throw std::invalid_argument("write_noise.kind = \"" +
+                                std::string(enum_name(config.write_noise.kind)) +
+                                "\" with law = \"" + std::string(Law::Params::name) +
+                                "\", which has noise of its own (must be \"off\")");
+  });
 }
 
 inline double WriteNoise::resolved_sigma() const {
@@ -204,6 +231,7 @@ inline DeviceConstants device_constants(DeviceConfig const& config, std::uint64_
   if (config.stuck.low + config.stuck.high > 1.0) {
     throw std::invalid_argument("stuck: low + high must not exceed 1");
   }
+  check_write_noise(config);
   auto const below = [](double share) {
     return static_cast<std::uint32_t>(std::min(std::floor(share * 4294967296.0), 4294967295.0));
   };
@@ -220,6 +248,7 @@ inline DeviceConstants device_constants(DeviceConfig const& config, std::uint64_
           .read_line = static_cast<float>(config.read_noise.line),
           .stuck_low_below = below(config.stuck.low),
           .stuck_high_below = below(config.stuck.low + config.stuck.high),
+          .tables = static_cast<std::uint32_t>(tables_of(config.law)),
           .write_noise = config.write_noise.kind,
           .rounding = config.rounding};
 }

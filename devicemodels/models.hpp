@@ -14,6 +14,7 @@
 #include "devicemodels/models/filament_gap.hpp"
 #include "devicemodels/models/ideal.hpp"
 #include "devicemodels/models/linear_step.hpp"
+#include "devicemodels/models/lookup.hpp"
 #include "devicemodels/models/piecewise_step.hpp"
 #include "devicemodels/models/pow_step.hpp"
 #include "devicemodels/models/pow_step_reference.hpp"
@@ -33,7 +34,7 @@ struct TypeList {
 
 using LawList = TypeList<Ideal, Exponential, Symmetric, ConstantStep, LinearStep, SoftBounds,
                          SoftBoundsPmax, SoftBoundsReference, ExpStep, PowStep, PowStepReference,
-                         PiecewiseStep, Vteam, FilamentGap>;
+                         PiecewiseStep, Vteam, FilamentGap, Lookup>;
 
 /// The parameters of one law of the list.
 using LawParams = LawList::Params;

@@ -12,7 +12,6 @@
 #include <benchmark/benchmark.h>
 
 #include <chrono>
-#include <cstring>
 #include <random>
 #include <stdexcept>
 #include <string>
@@ -20,6 +19,7 @@
 #include <vector>
 
 #include "kernels/base/backend.hpp"
+#include "kernels/base/law_memory.hpp"
 
 namespace panther {
 namespace {
@@ -126,14 +126,7 @@ class Layer {
     fill_state();
     fill_vectors(setting.driven);
     devices_ = {*backend_, std::vector{device_constants(setting.device, 7)}};
-    visit_law(law_, [&]<class Law>() {
-      for (int s = 0; s < slicing_.slices; ++s) {
-        auto const k =
-            Law::prepare(std::get<typename Law::Params>(setting.device.law), slicing_.cell_bits[s]);
-        auto const* const raw = reinterpret_cast<std::byte const*>(&k);
-        constants_.insert(constants_.end(), raw, raw + sizeof k);
-      }
-    });
+    law_memory_ = {*backend_, {setting.device.law}, slicing_};
     counters_.resize(static_cast<std::size_t>(slicing_.slices));
     describe(setting);
   }
@@ -199,7 +192,7 @@ class Layer {
       backend_->store_traits({shape_, devices_.data(), traits_.data(), args_.traits.variation, 0});
     }
     args_.devices = devices_.data();
-    args_.law = constants_.data();
+    args_.law = law_memory_.data();
     args_.counters = counters_.data();
     args_.layer_counters = &layer_counters_;
     args_.x = x_.data();
@@ -223,7 +216,7 @@ class Layer {
   std::vector<std::int16_t> u_;
   std::int32_t drop_ = 15;
   DeviceArray<DeviceConstants> devices_;
-  std::vector<std::byte> constants_;
+  LawMemory law_memory_;
   std::vector<SliceCounters> counters_;
   LayerCounters layer_counters_{};
   UpdateArgs args_{};

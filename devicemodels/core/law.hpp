@@ -15,12 +15,25 @@
 //              the costly part, which does not depend on the position;
 //   moved_by(constants, traits, position, steps, up, reach)
 //              moved(...) of that reach, to the bit.
+// A law may read a table:
+//   table(params)
+//              its numbers, the same for all cells; Constants::table points to them where a kernel
+//              runs (prepare leaves it null; PreparedLaw and kernels/base/law_memory.hpp own them);
+//   tables(params)
+//              of how many devices the table tells; each device follows one, Traits::table.
+// A law may draw, `static constexpr bool draws = true`: moved takes a uniform number in (0, 1) of
+// the move after the direction, and
+//   expected(constants, traits, position, steps, up)
+//              is the mean of moved(...) over that number.
+// Such a law has its own noise and gets no write noise.
 // Clamping to the window, write noise, variation of the window and rounding belong to the kernels,
 // so that they are the same for every law. Zero steps must change nothing. A law must be finite for
 // every position in the window. See devicemodels/README.md for how to add one.
 
 #include <concepts>
+#include <cstdint>
 #include <type_traits>
+#include <vector>
 
 #include "devicemodels/core/hd.hpp"
 
@@ -34,16 +47,40 @@ struct Traits {
   float bend_down = 1.0F;   // factor on the nonlinearity, downward
   float low = 0.0F;         // lowest reachable position, codes
   float high = 0.0F;        // highest reachable position, codes; low == high: the device is stuck
+  std::int32_t table = 0;   // which one of its law's tables the device follows
 };
 
 enum class Direction : bool { down = false, up = true };
 
+/// A law that draws.
 template <class L>
-concept DeviceLaw = requires(typename L::Params const& params,
-                             typename L::Constants const& constants, Traits const& traits) {
+concept DrawingLaw = requires(typename L::Constants const& constants, Traits const& traits) {
+  requires L::draws;
+  { L::moved(constants, traits, 0.0F, 1.0F, Direction::up, 0.5F) } -> std::same_as<float>;
+  { L::expected(constants, traits, 0.0F, 1.0F, Direction::up) } -> std::same_as<float>;
+};
+
+/// A law that does not.
+template <class L>
+concept SteadyLaw = requires(typename L::Constants const& constants, Traits const& traits) {
+  { L::moved(constants, traits, 0.0F, 1.0F, Direction::up) } -> std::same_as<float>;
+};
+
+template <class L>
+concept DeviceLaw = (SteadyLaw<L> || DrawingLaw<L>)&&requires(typename L::Params const& params,
+                                                              typename L::Constants const&) {
   requires std::is_trivially_copyable_v<typename L::Constants>;
   { L::prepare(params, 6) } -> std::same_as<typename L::Constants>;
-  { L::moved(constants, traits, 0.0F, 1.0F, Direction::up) } -> std::same_as<float>;
+};
+
+/// A law that reads a table.
+template <class L>
+concept TableLaw = DeviceLaw<L> &&
+    requires(typename L::Params const& params, typename L::Constants const& constants) {
+  { L::table(params) } -> std::same_as<std::vector<float>>;
+  { L::tables(params) } -> std::same_as<int>;
+  { constants.table } -> std::convertible_to<float const*>;
+  requires std::equality_comparable<typename L::Params>;
 };
 
 /// A law that splits moved.
@@ -70,5 +107,39 @@ struct MotionOfLaw<L> {
 /// derive from one motion, which names itself Motion, and share its kernels.
 template <DeviceLaw L>
 using MotionOf = typename detail::MotionOfLaw<L>::Type;
+
+/// The change without noise: what a law that draws does on average.
+template <DeviceLaw L>
+PANTHER_HD float expected_change(typename L::Constants const& constants, Traits const& traits,
+                                 float position, float steps, Direction direction) {
+  if constexpr (DrawingLaw<L>) {
+    return L::expected(constants, traits, position, steps, direction);
+  } else {
+    return L::moved(constants, traits, position, steps, direction);
+  }
+}
+
+/// A law's constants with the table that they point to, in the host's memory.
+template <DeviceLaw L>
+class PreparedLaw {
+ public:
+  /// Throws what prepare and table throw.
+  PreparedLaw(typename L::Params const& params, int cell_bits)
+      : constants_(L::prepare(params, cell_bits)) {
+    if constexpr (TableLaw<L>) {
+      table_ = L::table(params);
+      constants_.table = table_.data();
+    }
+  }
+  PreparedLaw(PreparedLaw const&) = delete;
+  PreparedLaw& operator=(PreparedLaw const&) = delete;
+
+  typename L::Constants const& constants() const { return constants_; }
+  operator typename L::Constants const&() const { return constants_; }
+
+ private:
+  typename L::Constants constants_;
+  std::vector<float> table_;
+};
 
 }  // namespace panther

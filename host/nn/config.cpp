@@ -68,7 +68,7 @@ void check_device(DeviceConfig const& device) {
   try {
     static_cast<void>(device_constants(device, 0));
     visit_law(static_cast<int>(device.law.index()), [&]<class Law>() {
-      static_cast<void>(Law::prepare(std::get<typename Law::Params>(device.law), 6));
+      PreparedLaw<Law> const tried(std::get<typename Law::Params>(device.law), 6);
     });
   } catch (std::invalid_argument const& error) {
     throw std::invalid_argument(std::string("device: ") + error.what());

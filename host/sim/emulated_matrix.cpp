@@ -63,7 +63,7 @@ void EmulatedMatrix::update(std::span<Word const> rows, std::span<Word const> co
   args.codes = codes_.data();
   args.traits = traits();
   args.devices = constants_.data();
-  args.law = law_constants_.data();
+  args.law = law_memory_.data();
   args.counters = slice_counters_.data();
   args.layer_counters = layer_counters_.data();
   args.x = x.data();
@@ -145,7 +145,7 @@ void EmulatedMatrix::create() {
   slice_counters_ = DeviceArray<SliceCounters>(b, slices);
   layer_counters_ = DeviceArray<LayerCounters>(b, 1);
   adc_steps_ = DeviceArray<std::int32_t>(b, adc_steps());
-  prepare_law();
+  law_memory_ = {*backend_, {emulation_.device.law}, slicing_};
   if (!bounded()) return;
   auto const cells = static_cast<std::size_t>(shape_.rows) * static_cast<std::size_t>(shape_.cols);
   program(std::vector<Word>(cells), WriteMode::ideal);
@@ -223,19 +223,6 @@ TraitSource EmulatedMatrix::traits() const {
   return {variation_of(emulation_.device), nullptr, shape_.devices()};
 }
 
-void EmulatedMatrix::prepare_law() {
-  visit_law(law_, [&]<class Law>() {
-    std::vector<typename Law::Constants> constants;
-    for (int s = 0; s < slicing_.slices; ++s) {
-      constants.push_back(Law::prepare(std::get<typename Law::Params>(emulation_.device.law),
-                                       slicing_.cell_bits[s]));
-    }
-    std::vector<std::byte> bytes(constants.size() * sizeof(constants[0]));
-    std::memcpy(bytes.data(), constants.data(), bytes.size());
-    law_constants_ = DeviceArray<std::byte>(*backend_, bytes);
-  });
-}
-
 ResolveArgs EmulatedMatrix::resolve_args() {
   ResolveArgs args{};
   args.shape = shape_;
@@ -243,7 +230,7 @@ ResolveArgs EmulatedMatrix::resolve_args() {
   args.codes = codes_.data();
   args.traits = traits();
   args.devices = constants_.data();
-  args.law = law_constants_.data();
+  args.law = law_memory_.data();
   args.counters = slice_counters_.data();
   args.layer_counters = layer_counters_.data();
   args.event = writes_++;

@@ -12,6 +12,7 @@
 #include "host/arch/machine.hpp"
 #include "host/arch/matrix_engine.hpp"
 #include "kernels/base/backend.hpp"
+#include "kernels/base/law_memory.hpp"
 
 namespace panther::machine {
 
@@ -47,7 +48,6 @@ class EmulatedMatrix {
   bool noisy() const;
   /// Codes in a step of each slice's converter.
   std::vector<std::int32_t> adc_steps() const;
-  void prepare_law();
   TraitSource traits() const;
   void program(std::span<Word const> weights, WriteMode mode);
   /// Everything but the index, the converter and the noise.
@@ -68,7 +68,7 @@ class EmulatedMatrix {
   XbarShape shape_{};
   DeviceArray<DeviceConstants> constants_;
   DeviceArray<std::int16_t> codes_;
-  DeviceArray<std::byte> law_constants_;
+  LawMemory law_memory_;
   DeviceArray<SliceCounters> slice_counters_;
   DeviceArray<LayerCounters> layer_counters_;
   DeviceArray<std::int32_t> adc_steps_;

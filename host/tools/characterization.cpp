@@ -37,7 +37,7 @@ class Bench {
  public:
   Bench(DeviceConfig const& config, PulseTrains const& trains)
       : trains_(trains),
-        law_(Law::prepare(std::get<typename Law::Params>(config.law), cell_bits)),
+        law_(std::get<typename Law::Params>(config.law), cell_bits),
         constants_(device_constants(config, trains.seed)),
         varies_(variation_of(config).any()),
         steps_(static_cast<float>(levels_in_window(cell_bits)) /
@@ -58,9 +58,10 @@ class Bench {
   }
 
   float change(Traits const& traits, float position, Direction direction) const {
-    Moved const moved = move_device<Law>(law_, constants_, WriteNoiseKind::off, traits, range,
-                                         position, steps_, direction, 0.0F);
-    return moved.position - position;
+    float const change = expected_change<Law>(law_, traits, position, steps_, direction);
+    return settled(constants_, WriteNoiseKind::off, traits, range, position, change, 0.0F)
+               .position -
+           position;
   }
 
   /// One noisy pulse, with the state rounded to its code as in training.
@@ -69,7 +70,8 @@ class Bench {
     bool const up = direction == Direction::up;
     PhiloxWords const words = draw(constants_.seed, Stream::write_noise, item(device),
                                    static_cast<std::uint64_t>(pulse), up ? 1 : 0);
-    float const normal = normal_pair(words.w[0], words.w[1]).first;
+    float const normal =
+        DrawingLaw<Law> ? uniform_of(words.w[3]) : normal_pair(words.w[0], words.w[1]).first;
     Moved const moved = move_device<Law>(law_, constants_, constants_.write_noise, traits, range,
                                          position, steps_, direction, normal);
     float const dither =
@@ -115,8 +117,8 @@ class Bench {
   }
 
   float nominal_change(double at, Direction direction) const {
-    return Law::moved(law_, nominal_traits(range), static_cast<float>(at) * range, steps_,
-                      direction) /
+    return expected_change<Law>(law_, nominal_traits(range), static_cast<float>(at) * range, steps_,
+                                direction) /
            range;
   }
 
@@ -154,7 +156,7 @@ class Bench {
   }
 
   PulseTrains trains_;
-  typename Law::Constants law_;
+  PreparedLaw<Law> law_;
   DeviceConstants constants_;
   bool varies_;
   float steps_;  // level steps of one pulse

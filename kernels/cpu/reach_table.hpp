@@ -105,9 +105,10 @@ inline void move_quiet_row(void const* law, DeviceConstants const& k, float rang
   }
 }
 
-/// How the devices of a call move. Without a table the last three are null.
+/// How the devices of a call move. Without a reach table the last three are null.
 struct LawMoves {
   MoveBatchFunction computed;
+  bool draws;  // the law's moves take uniform numbers
   MoveBatchFunction looked_up;
   void (*tabulate)(void const* law_constants, float range, ReachTable& table);
   void (*quiet_row)(void const* law_constants, DeviceConstants const& constants, float range,
@@ -116,10 +117,10 @@ struct LawMoves {
 
 template <class Law>
 inline LawMoves choose_moves(WriteNoiseKind kind, TraitUse use) {
-  LawMoves moves{choose_move<Law>(kind, use), nullptr, nullptr, nullptr};
+  LawMoves moves{choose_move<Law>(kind, use), DrawingLaw<Law>, nullptr, nullptr, nullptr};
   if constexpr (ReachLaw<Law>) {
     if (use == TraitUse::nominal) {
-      visit_write_noise(kind, [&]<WriteNoiseKind noise>() {
+      visit_write_noise<Law>(kind, [&]<WriteNoiseKind noise>() {
         moves.looked_up = move_by_reach<Law, noise>;
         moves.tabulate = fill_reaches<Law>;
         moves.quiet_row = move_quiet_row<Law>;

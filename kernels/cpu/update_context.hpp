@@ -40,7 +40,9 @@ class MoveContext {
   Variation const& variation() const { return args_.traits.variation; }
   bool noisy() const { return args_.noise != WriteNoiseKind::off; }
   bool stochastic() const { return args_.rounding == CodeRounding::stochastic; }
-  bool quiet() const { return !noisy() && !stochastic(); }
+  bool draws() const { return moves_.draws; }
+  bool random() const { return noisy() || stochastic() || draws(); }
+  bool quiet() const { return !random(); }
   bool stores_traits() const { return variation().any() && args_.traits.stored != nullptr; }
   bool regenerates_traits() const { return variation().any() && args_.traits.stored == nullptr; }
   bool mirrored(int plane) const { return args_.slicing.mirrored(plane); }
@@ -96,7 +98,11 @@ class MoveContext {
       scale_bends(property, property + distance, lanes, batch);
       property += 2 * distance;
     }
-    if (variation().bounds) scale_bounds(property, property + distance, range, lanes, batch);
+    if (variation().bounds) {
+      scale_bounds(property, property + distance, range, lanes, batch);
+      property += 2 * distance;
+    }
+    for (int l = 0; l < lanes && variation().table; ++l) batch.table[l] = property[l];
   }
 
  private:

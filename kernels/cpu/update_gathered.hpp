@@ -97,7 +97,7 @@ class GatheredMoves {
   /// Noise and regenerated traits of sixteen lanes, a Philox block each.
   void draw(Waiting const& waiting, float range, int first) {
     PhiloxBlocks blocks;
-    if (context_.noisy() || context_.stochastic()) {
+    if (context_.random()) {
       PhiloxCounters counters = PhiloxCounters::consecutive(context_.noise_counter(0));
       alignas(64) std::int32_t word[block_lanes];
       for (int l = 0; l < block_lanes; ++l) {
@@ -106,6 +106,7 @@ class GatheredMoves {
         word[l] = word_of_column(column);
       }
       philox_blocks(counters, context_.device().seed, blocks);
+      if (context_.draws()) choose_uniforms(blocks, word, batch_.normal + first);
       if (context_.noisy()) choose_normals(blocks, word, batch_.normal + first);
       if (context_.stochastic()) choose_dithers(blocks, word, batch_.dither + first);
     }

@@ -22,7 +22,7 @@ struct alignas(64) MoveBatch {
       position[move_lanes];  // physical: mirrored devices are reflected; after move(): the new one
   float steps[move_lanes];   // 0: the lane is idle
   std::int32_t up[move_lanes];  // of the physical device; 0 or not
-  float normal[move_lanes];
+  float normal[move_lanes];     // of a law that draws: uniform
   float dither[move_lanes];
   float slope_up[move_lanes];
   float slope_down[move_lanes];
@@ -31,6 +31,7 @@ struct alignas(64) MoveBatch {
   float reach[move_lanes];  // of the law, where it is looked up
   float low[move_lanes];
   float high[move_lanes];
+  std::int32_t table[move_lanes];
   std::int32_t saturated[block_lanes];  // counts, summed over blocks and batches
 };
 
@@ -45,6 +46,13 @@ inline void fill_normals(PhiloxBlocks const& blocks, float* normal) {
       normal[32 * pair + l] = both.first;
       normal[32 * pair + 16 + l] = both.second;
     }
+  }
+}
+
+/// The same for a law that draws.
+inline void fill_uniforms(PhiloxBlocks const& blocks, float* uniform) {
+  for (int k = 0; k < 4; ++k) {
+    for (int l = 0; l < philox_lanes; ++l) uniform[16 * k + l] = uniform_of(blocks.word[k][l]);
   }
 }
 
@@ -64,12 +72,18 @@ inline void choose_normals(PhiloxBlocks const& blocks, std::int32_t const* word,
   }
 }
 
+inline std::uint32_t chosen_word(PhiloxBlocks const& blocks, std::int32_t word, int lane) {
+  std::uint32_t const low = (word & 1) != 0 ? blocks.word[1][lane] : blocks.word[0][lane];
+  std::uint32_t const high = (word & 1) != 0 ? blocks.word[3][lane] : blocks.word[2][lane];
+  return word >= 2 ? high : low;
+}
+
+inline void choose_uniforms(PhiloxBlocks const& blocks, std::int32_t const* word, float* uniform) {
+  for (int l = 0; l < philox_lanes; ++l) uniform[l] = uniform_of(chosen_word(blocks, word[l], l));
+}
+
 inline void choose_dithers(PhiloxBlocks const& blocks, std::int32_t const* word, float* dither) {
-  for (int l = 0; l < philox_lanes; ++l) {
-    std::uint32_t const low = (word[l] & 1) != 0 ? blocks.word[1][l] : blocks.word[0][l];
-    std::uint32_t const high = (word[l] & 1) != 0 ? blocks.word[3][l] : blocks.word[2][l];
-    dither[l] = dither_of(word[l] >= 2 ? high : low);
-  }
+  for (int l = 0; l < philox_lanes; ++l) dither[l] = dither_of(chosen_word(blocks, word[l], l));
 }
 
 /// Traits of sixteen lanes from the words of their devices.
@@ -97,6 +111,11 @@ inline void fill_traits(DeviceConstants const& k, Variation variation, float ran
       batch.high[first + l] = bounds.high;
     }
   }
+  if (variation.table) {
+    for (int l = 0; l < block_lanes; ++l) {
+      batch.table[first + l] = table_draw(k.tables, blocks.word[3][l]);
+    }
+  }
 }
 
 /// Lanes of properties that do not vary.
@@ -114,6 +133,7 @@ inline void fill_nominal(Variation variation, float range, MoveBatch& batch) {
     batch.low[l] = nominal.low;
     batch.high[l] = nominal.high;
   }
+  for (int l = 0; l < move_lanes && !variation.table; ++l) batch.table[l] = nominal.table;
 }
 
 /// Codes of `lanes` devices, whole 32s, as physical positions.
@@ -155,6 +175,7 @@ inline void move_batch(void const* law_constants, DeviceConstants const& constan
         traits.slope_down = batch.slope_down[l];
         traits.low = batch.low[l];
         traits.high = batch.high[l];
+        traits.table = batch.table[l];
       }
       if (use == TraitUse::all) {
         traits.bend_up = batch.bend_up[l];
@@ -172,9 +193,10 @@ inline void move_batch(void const* law_constants, DeviceConstants const& constan
 using MoveBatchFunction = void (*)(void const* law_constants, DeviceConstants const& constants,
                                    float range, MoveBatch& batch, int blocks);
 
-/// Calls f.template operator()<kind>().
-template <class F>
+/// Calls f.template operator()<kind>(); of a law that draws, which has no write noise, with off.
+template <class Law, class F>
 inline void visit_write_noise(WriteNoiseKind kind, F&& f) {
+  if constexpr (DrawingLaw<Law>) return f.template operator()<WriteNoiseKind::off>();
   switch (kind) {
     case WriteNoiseKind::off:
       return f.template operator()<WriteNoiseKind::off>();
@@ -190,7 +212,7 @@ inline void visit_write_noise(WriteNoiseKind kind, F&& f) {
 template <class Law>
 inline MoveBatchFunction choose_move(WriteNoiseKind kind, TraitUse use) {
   MoveBatchFunction chosen = nullptr;
-  visit_write_noise(kind, [&]<WriteNoiseKind noise>() {
+  visit_write_noise<Law>(kind, [&]<WriteNoiseKind noise>() {
     chosen = use == TraitUse::nominal  ? move_batch<Law, noise, TraitUse::nominal>
              : use == TraitUse::unbent ? move_batch<Law, noise, TraitUse::unbent>
                                        : move_batch<Law, noise, TraitUse::all>;

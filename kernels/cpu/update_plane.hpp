@@ -174,9 +174,10 @@ class PlaneMover {
     auto const column = static_cast<std::uint64_t>(row.first + at);
     if (context_.variation().any()) fill_nominal(context_.variation(), range, batch_);
     PhiloxBlocks blocks;
-    if (context_.noisy() || context_.stochastic()) {
+    if (context_.random()) {
       philox_blocks(PhiloxCounters::consecutive(context_.noise_counter(row.item + column / 4)),
                     context_.device().seed, blocks);
+      if (context_.draws()) fill_uniforms(blocks, batch_.normal);
       if (context_.noisy()) fill_normals(blocks, batch_.normal);
       if (context_.stochastic()) fill_dithers(blocks, batch_.dither);
     }

@@ -239,7 +239,8 @@ struct ResolveWeight {
       }
       auto const whole = static_cast<std::int32_t>(nearest(error));
       std::uint32_t const steps = larger(magnitude_of(whole), 1U);
-      move(replica, plane, index, traits, steps, error > 0, normals.first, words.w[2]);
+      float const own = DrawingLaw<Law> ? uniform_of(words.w[3]) : normals.first;
+      move(replica, plane, index, traits, steps, error > 0, own, words.w[2]);
       count(counters.write_steps, steps);
     }
   }

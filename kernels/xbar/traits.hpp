@@ -14,11 +14,12 @@ namespace panther {
 
 /// Bytes a device that stored variation costs.
 PANTHER_HD constexpr int stored_trait_bytes(Variation variation) {
-  return 2 * ((variation.slope ? 1 : 0) + (variation.bend ? 1 : 0) + (variation.bounds ? 1 : 0));
+  return 2 * ((variation.slope ? 1 : 0) + (variation.bend ? 1 : 0) + (variation.bounds ? 1 : 0)) +
+         (variation.table ? 1 : 0);
 }
 
 /// Of any variation.
-inline constexpr int most_stored_bytes = stored_trait_bytes({true, true, true});
+inline constexpr int most_stored_bytes = stored_trait_bytes({true, true, true, true});
 
 struct TraitSource {
   Variation variation;
@@ -27,7 +28,7 @@ struct TraitSource {
 
   /// Where the stored bounds begin.
   PANTHER_HD std::int64_t bounds_offset() const {
-    return devices * stored_trait_bytes({variation.slope, variation.bend, false});
+    return devices * stored_trait_bytes({variation.slope, variation.bend, false, false});
   }
 
   /// `index` is XbarShape::index of the device, `item` its device_item.
@@ -56,7 +57,9 @@ struct TraitSource {
     if (variation.bounds) {
       found.low = stored[at];
       found.high = stored[at + devices];
+      at += 2 * devices;
     }
+    if (variation.table) found.table = stored[at];
     return found;
   }
 };
@@ -103,7 +106,9 @@ struct StoreTraits {
     if (args.variation.bounds) {
       args.stored[at] = static_cast<std::int8_t>(draws.low);
       args.stored[at + devices] = static_cast<std::int8_t>(draws.high);
+      at += 2 * devices;
     }
+    if (args.variation.table) args.stored[at] = static_cast<std::int8_t>(draws.table);
   }
 };
 

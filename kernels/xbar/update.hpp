@@ -14,7 +14,7 @@
 // Zero rows, columns and digits change nothing. Random words: a group of four columns that are 16
 // apart shares a Philox block (word k for column 64 g + 16 k + l), which lets sixteen vector lanes
 // use their own block without shuffles; normals pair words 0-1 and 2-3, the dither is a word's low
-// byte.
+// byte. A law that draws gets the upper bits of the device's own word instead of a normal.
 //
 // Work: 2 B read + 2 B written a device (state), at most 16 conditional adds for the step count.
 // This functor is the definition of every backend; kernels/cpu has vector variants. Bit-identical
@@ -215,7 +215,7 @@ struct UpdateLane {
   }
 
   struct LaneRandom {
-    float normal[4];
+    float normal[4];  // of a law that draws: uniform
     float dither[4];
   };
 
@@ -224,7 +224,7 @@ struct UpdateLane {
     bool const noisy = args.noise != WriteNoiseKind::off;
     bool const stochastic = args.rounding == CodeRounding::stochastic;
     LaneRandom random{{0, 0, 0, 0}, {0.5F, 0.5F, 0.5F, 0.5F}};
-    if (!noisy && !stochastic) return random;
+    if (!noisy && !stochastic && !DrawingLaw<Law>) return random;
     std::uint64_t const item =
         device_item(static_cast<std::uint64_t>(args.layer), static_cast<std::uint64_t>(set),
                     static_cast<std::uint64_t>(plane), static_cast<std::uint64_t>(row),
@@ -232,7 +232,9 @@ struct UpdateLane {
     PhiloxWords const words = draw(args.devices[replica].seed, Stream::update_noise, item,
                                    args.first_step + static_cast<std::uint64_t>(example),
                                    static_cast<std::uint32_t>(sub_step));
-    if (noisy) {
+    if (DrawingLaw<Law>) {
+      for (int word = 0; word < 4; ++word) random.normal[word] = uniform_of(words.w[word]);
+    } else if (noisy) {
       NormalPair const low = normal_pair(words.w[0], words.w[1]);
       NormalPair const high = normal_pair(words.w[2], words.w[3]);
       random.normal[0] = low.first;

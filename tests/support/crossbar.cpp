@@ -3,7 +3,6 @@
 
 #include "tests/support/crossbar.hpp"
 
-#include <cstring>
 #include <stdexcept>
 
 namespace panther::test {
@@ -35,12 +34,12 @@ Crossbar::Crossbar(Backend& backend, CrossbarConfig const& config)
   auto const replicas = config.devices.size();
   auto const slices = static_cast<std::size_t>(slicing_.slices);
   std::vector<DeviceConstants> constants;
+  std::vector<LawParams> laws;
   for (std::size_t r = 0; r < replicas; ++r) {
     DeviceConfig const& device = config.devices[r];
     constants.push_back(device_constants(device, config.seeds[r]));
-    Variation const v = variation_of(device);
-    variation_ = {variation_.slope || v.slope, variation_.bend || v.bend,
-                  variation_.bounds || v.bounds};
+    laws.push_back(device.law);
+    variation_ = variation_.with(variation_of(device));
     noisy_read_ = noisy_read_ || device.read_noise.relative > 0 || device.read_noise.line > 0;
   }
   constants_ = DeviceArray<DeviceConstants>(backend, constants);
@@ -48,7 +47,7 @@ Crossbar::Crossbar(Backend& backend, CrossbarConfig const& config)
   slice_counters_ = DeviceArray<SliceCounters>(backend, replicas * slices);
   layer_counters_ = DeviceArray<LayerCounters>(backend, replicas);
   peaks_ = DeviceArray<std::int32_t>(backend, replicas * slices);
-  prepare_law(config);
+  law_memory_ = {backend, laws, slicing_};
   if (config.stored_traits) prepare_traits(config);
 }
 
@@ -62,21 +61,6 @@ void Crossbar::check(CrossbarConfig const& config) const {
       throw std::invalid_argument("Crossbar: replicas of different laws, noise kinds or roundings");
     }
   }
-}
-
-void Crossbar::prepare_law(CrossbarConfig const& config) {
-  visit_law(law_, [&]<class Law>() {
-    std::vector<typename Law::Constants> constants;
-    for (DeviceConfig const& device : config.devices) {
-      for (int s = 0; s < slicing_.slices; ++s) {
-        constants.push_back(
-            Law::prepare(std::get<typename Law::Params>(device.law), slicing_.cell_bits[s]));
-      }
-    }
-    std::vector<std::byte> bytes(constants.size() * sizeof(constants[0]));
-    std::memcpy(bytes.data(), constants.data(), bytes.size());
-    law_constants_ = DeviceArray<std::byte>(backend_, bytes);
-  });
 }
 
 void Crossbar::prepare_traits(CrossbarConfig const&) {
@@ -114,7 +98,7 @@ ResolveArgs Crossbar::resolve_args(WriteOptions const& options,
   args.codes = const_cast<std::int16_t*>(codes_.data());
   args.traits = traits();
   args.devices = constants_.data();
-  args.law = law_constants_.data();
+  args.law = law_memory_.data();
   args.counters = slice_counters_.data();
   args.layer_counters = layer_counters_.data();
   args.active = active.size() > 0 ? active.data() : nullptr;
@@ -157,7 +141,7 @@ void Crossbar::launch_update(UpdateArgs args, UpdateOptions const& options) {
   args.codes = codes_.data();
   args.traits = traits();
   args.devices = constants_.data();
-  args.law = law_constants_.data();
+  args.law = law_memory_.data();
   args.counters = slice_counters_.data();
   args.layer_counters = layer_counters_.data();
   args.layer = layer_;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "kernels/base/backend.hpp"
+#include "kernels/base/law_memory.hpp"
 
 namespace panther::test {
 
@@ -111,7 +112,6 @@ class Crossbar {
 
  private:
   void check(CrossbarConfig const& config) const;
-  void prepare_law(CrossbarConfig const& config);
   void prepare_traits(CrossbarConfig const& config);
   TraitSource traits() const;
   ResolveArgs resolve_args(WriteOptions const& options,
@@ -129,7 +129,7 @@ class Crossbar {
   bool noisy_read_ = false;
   DeviceArray<std::int16_t> codes_;
   DeviceArray<DeviceConstants> constants_;
-  DeviceArray<std::byte> law_constants_;
+  LawMemory law_memory_;
   DeviceArray<std::int8_t> stored_;
   mutable DeviceArray<SliceCounters> slice_counters_;
   mutable DeviceArray<LayerCounters> layer_counters_;

@@ -19,24 +19,10 @@ int sets_of(CrossbarVariant variant) {
   return variant == CrossbarVariant::v1 ? 1 : (variant == CrossbarVariant::v2 ? 2 : 3);
 }
 
-template <class Law>
-void append_constants(std::vector<std::byte>& bytes, LawParams const& params,
-                      Slicing const& slicing) {
-  for (int slice = 0; slice < slicing.slices; ++slice) {
-    auto const constants =
-        Law::prepare(std::get<typename Law::Params>(params), slicing.cell_bits[slice]);
-    auto const* const raw = reinterpret_cast<std::byte const*>(&constants);
-    bytes.insert(bytes.end(), raw, raw + sizeof constants);
-  }
-}
-
-std::vector<std::byte> law_constants(std::vector<Replica> const& replicas, Slicing const& slicing) {
-  std::vector<std::byte> bytes;
-  auto const law = static_cast<int>(replicas.front().device.law.index());
-  for (Replica const& replica : replicas) {
-    visit_law(law, [&]<class Law>() { append_constants<Law>(bytes, replica.device.law, slicing); });
-  }
-  return bytes;
+std::vector<LawParams> laws_of(std::vector<Replica> const& replicas) {
+  std::vector<LawParams> laws;
+  for (Replica const& replica : replicas) laws.push_back(replica.device.law);
+  return laws;
 }
 
 std::vector<DeviceConstants> constants_of(std::vector<Replica> const& replicas) {
@@ -48,10 +34,7 @@ std::vector<DeviceConstants> constants_of(std::vector<Replica> const& replicas) 
 
 Variation variation_of(std::vector<Replica> const& replicas) {
   Variation all;
-  for (Replica const& replica : replicas) {
-    Variation const one = panther::variation_of(replica.device);
-    all = {all.slope || one.slope, all.bend || one.bend, all.bounds || one.bounds};
-  }
+  for (Replica const& replica : replicas) all = all.with(panther::variation_of(replica.device));
   return all;
 }
 
@@ -88,7 +71,7 @@ DenseLayer::DenseLayer(Backend& backend, RunConfig const& config, DenseSpec cons
   e_fraction = {backend, vectors};
   codes_ = {backend, devices};
   devices_ = {backend, constants_of(replicas)};
-  law_constants_ = {backend, law_constants(replicas, slicing_)};
+  law_memory_ = {backend, laws_of(replicas), slicing_};
   counters_ = {backend, slices};
   layer_counters_ = {backend, replicas.size()};
   sums_ = {backend, vectors * std::max(rows, cols)};
@@ -248,7 +231,7 @@ UpdateArgs DenseLayer::update_args() const {
   args.codes = self.codes_.data();
   args.traits = {variation_, traits_.data(), shape_.devices()};
   args.devices = devices_.data();
-  args.law = law_constants_.data();
+  args.law = law_memory_.data();
   args.counters = self.counters_.data();
   args.layer_counters = self.layer_counters_.data();
   args.layer = spec_.index;
@@ -333,7 +316,7 @@ ResolveArgs DenseLayer::resolve_args(std::uint64_t event) const {
   args.codes = self.codes_.data();
   args.traits = {variation_, traits_.data(), shape_.devices()};
   args.devices = devices_.data();
-  args.law = law_constants_.data();
+  args.law = law_memory_.data();
   args.counters = self.counters_.data();
   args.layer_counters = self.layer_counters_.data();
   args.event = event;

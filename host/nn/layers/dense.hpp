@@ -13,6 +13,7 @@
 #include "host/nn/config.hpp"
 #include "host/nn/state.hpp"
 #include "kernels/base/backend.hpp"
+#include "kernels/base/law_memory.hpp"
 
 namespace panther {
 
@@ -152,7 +153,7 @@ class DenseLayer {
   DeviceArray<std::int16_t> codes_;
   DeviceArray<std::int8_t> traits_;
   DeviceArray<DeviceConstants> devices_;
-  DeviceArray<std::byte> law_constants_;
+  LawMemory law_memory_;
   DeviceArray<SliceCounters> counters_;
   DeviceArray<LayerCounters> layer_counters_;
   std::vector<SliceCounters> counters_aside_;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "kernels/base/backend.hpp"
+#include "kernels/base/law_memory.hpp"
 
 namespace panther::gpu_check {
 
@@ -78,6 +79,12 @@ class Arena {
     return static_cast<T const*>(upload(bytes_of(values)));
   }
 
+  /// UpdateArgs::law of replicas of one law.
+  void const* law(std::vector<LawParams> const& params, Slicing const& slicing) {
+    auto const first = params.begin() + chosen_.first;
+    return laws_.emplace_back(*backend_, std::vector(first, first + chosen_.count), slicing).data();
+  }
+
   /// Memory [outer][replica]... that the case changes.
   template <class T>
   T* out(std::string const& name, std::vector<T> const& start, std::size_t outer = 1) {
@@ -124,6 +131,7 @@ class Arena {
   std::size_t all_;
   Replicas chosen_;
   std::deque<DeviceArray<std::byte>> memory_;
+  std::deque<LawMemory> laws_;
   std::vector<Output> outputs_;
 };
 

@@ -88,7 +88,7 @@ struct UpdateCase {
     update.codes = arena.out("codes", xbar.codes);
     update.traits = xbar.traits_in(arena, backend);
     update.devices = arena.in(xbar.devices);
-    update.law = arena.in(xbar.law_constants);
+    update.law = arena.law(xbar.laws, xbar.slicing);
     update.counters = xbar.slice_counters_in(arena);
     update.layer_counters = xbar.layer_counters_in(arena);
     update.x = arena.in(x);

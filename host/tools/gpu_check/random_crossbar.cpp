@@ -89,6 +89,7 @@ typename Law::Params random_law(Draws& draws) {
     params.reset_voltage = 0.01 * draws.whole(115, 140);
     params.pulses = draws.whole(1, 100);
   }
+  if constexpr (TableLaw<Law>) params.window_min = 0.01 * draws.whole(0, 50);
   return params;
 }
 
@@ -117,16 +118,16 @@ DeviceConfig random_device(Draws& draws, CrossbarChoice const& choice, Variation
   return device;
 }
 
-void fill_law_constants(Draws& draws, Crossbar& xbar) {
+void fill_laws(Draws& draws, Crossbar& xbar) {
   visit_law(xbar.law, [&]<class Law>() {
     for (int replica = 0; replica < xbar.shape.replicas; ++replica) {
-      typename Law::Params const params = random_law<Law>(draws);
-      for (int slice = 0; slice < xbar.slicing.slices; ++slice) {
-        typename Law::Constants const constants =
-            Law::prepare(params, xbar.slicing.cell_bits[slice]);
-        auto const* const bytes = reinterpret_cast<std::byte const*>(&constants);
-        xbar.law_constants.insert(xbar.law_constants.end(), bytes, bytes + sizeof constants);
+      typename Law::Params params = random_law<Law>(draws);
+      if constexpr (TableLaw<Law>) {
+        params.tables = xbar.variation.table ? draws.whole(2, 4) : 1;
+        xbar.devices[static_cast<std::size_t>(replica)].tables =
+            static_cast<std::uint32_t>(params.tables);
       }
+      xbar.laws.emplace_back(params);
     }
   });
 }
@@ -168,7 +169,13 @@ std::vector<std::int32_t> Draws::wholes(std::size_t size, int low, int high) {
   return values;
 }
 
-Crossbar random_crossbar(Draws& draws, CrossbarChoice const& choice) {
+Crossbar random_crossbar(Draws& draws, CrossbarChoice const& wanted) {
+  CrossbarChoice choice = wanted;
+  bool tables = false;
+  visit_law(choice.law, [&]<class Law>() {
+    tables = TableLaw<Law>;
+    if (DrawingLaw<Law>) choice.noise = WriteNoiseKind::off;
+  });
   Crossbar xbar{};
   xbar.law = choice.law;
   xbar.layer = draws.whole(0, 1000);
@@ -181,13 +188,13 @@ Crossbar random_crossbar(Draws& draws, CrossbarChoice const& choice) {
   xbar.noisy_read = choice.read_noise;
   if (choice.variation != VariationSource::none) {
     int const which = draws.whole(1, 7);
-    xbar.variation = {(which & 1) != 0, (which & 2) != 0, (which & 4) != 0};
+    xbar.variation = {(which & 1) != 0, (which & 2) != 0, (which & 4) != 0, tables};
   }
   for (int replica = 0; replica < xbar.shape.replicas; ++replica) {
     xbar.devices.push_back(device_constants(
         random_device(draws, choice, xbar.variation, xbar.rounding), draws.wide()));
   }
-  fill_law_constants(draws, xbar);
+  fill_laws(draws, xbar);
   fill_codes(draws, xbar);
   return xbar;
 }

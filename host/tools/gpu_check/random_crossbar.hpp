@@ -69,7 +69,7 @@ struct Crossbar {
   CodeRounding rounding;
   bool noisy_read;
   std::vector<DeviceConstants> devices;
-  std::vector<std::byte> law_constants;  // [replica][slice]
+  std::vector<LawParams> laws;  // [replica]
   std::vector<std::int16_t> codes;
 
   std::size_t replicas() const { return static_cast<std::size_t>(shape.replicas); }

@@ -29,7 +29,7 @@ struct ResolveCase {
     resolve.codes = arena.out("codes", xbar.codes);
     resolve.traits = xbar.traits_in(arena, backend);
     resolve.devices = arena.in(xbar.devices);
-    resolve.law = arena.in(xbar.law_constants);
+    resolve.law = arena.law(xbar.laws, xbar.slicing);
     resolve.counters = xbar.slice_counters_in(arena);
     resolve.layer_counters = xbar.layer_counters_in(arena);
     resolve.weights = purpose == Purpose::program ? arena.in(weights) : nullptr;

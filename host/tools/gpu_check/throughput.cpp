@@ -29,18 +29,6 @@ int law_index() {
   return found;
 }
 
-template <class Law>
-std::vector<typename Law::Constants> law_constants(typename Law::Params const& params,
-                                                   Slicing const& slicing, int replicas) {
-  std::vector<typename Law::Constants> constants;
-  for (int r = 0; r < replicas; ++r) {
-    for (int s = 0; s < slicing.slices; ++s) {
-      constants.push_back(Law::prepare(params, slicing.cell_bits[s]));
-    }
-  }
-  return constants;
-}
-
 Exponential::Params labelled() {
   Exponential::Params params;
   params.label_up = 2.4;
@@ -56,8 +44,8 @@ class Family {
         shape_{replicas, 1, slicing_.planes(), rows, cols, aligned_columns(cols)},
         codes_(backend, random_codes()),
         devices_(backend, constants(replicas)),
-        ideal_(backend, law_constants<Ideal>({}, slicing_, replicas)),
-        exponential_(backend, law_constants<Exponential>(labelled(), slicing_, replicas)),
+        ideal_(backend, std::vector<LawParams>(at(replicas), Ideal::Params{}), slicing_),
+        exponential_(backend, std::vector<LawParams>(at(replicas), labelled()), slicing_),
         counters_(backend, at(replicas * slicing_.slices)),
         layer_counters_(backend, at(replicas)),
         x_(backend, words(replicas * rows)),
@@ -93,8 +81,7 @@ class Family {
     args.slicing = slicing_;
     args.codes = codes_.data();
     args.devices = devices_.data();
-    args.law =
-        law == law_index<Ideal>() ? static_cast<void const*>(ideal_.data()) : exponential_.data();
+    args.law = law == law_index<Ideal>() ? ideal_.data() : exponential_.data();
     args.counters = counters_.data();
     args.layer_counters = layer_counters_.data();
     args.x = x_.data();
@@ -155,8 +142,8 @@ class Family {
   XbarShape shape_;
   DeviceArray<std::int16_t> codes_;
   DeviceArray<DeviceConstants> devices_;
-  DeviceArray<Ideal::Constants> ideal_;
-  DeviceArray<Exponential::Constants> exponential_;
+  LawMemory ideal_;
+  LawMemory exponential_;
   DeviceArray<SliceCounters> counters_;
   DeviceArray<LayerCounters> layer_counters_;
   DeviceArray<std::int16_t> x_;
