@@ -25,7 +25,12 @@
 // the move after the direction, and
 //   expected(constants, traits, position, steps, up)
 //              is the mean of moved(...) over that number.
-// Such a law has its own noise and gets no write noise.
+// Such a law has its own noise and gets no write noise. If it reads a table, too, it splits moved,
+// for kernels that look up the numbers of many devices:
+//   places(constants, traits, position, up, uniform)
+//              where the two numbers of a move stand in the table;
+//   moved_with(constants, traits, steps, up, first, second)
+//              moved(...) with those numbers, to the bit.
 // Clamping to the window, write noise, variation of the window and rounding belong to the kernels,
 // so that they are the same for every law. Zero steps must change nothing. A law must be finite for
 // every position in the window. See devicemodels/README.md for how to add one.
@@ -73,6 +78,12 @@ concept DeviceLaw = (SteadyLaw<L> || DrawingLaw<L>)&&requires(typename L::Params
   { L::prepare(params, 6) } -> std::same_as<typename L::Constants>;
 };
 
+/// Of the two numbers that a move looks up.
+struct TablePlaces {
+  std::int32_t first;
+  std::int32_t second;
+};
+
 /// A law that reads a table.
 template <class L>
 concept TableLaw = DeviceLaw<L> &&
@@ -89,6 +100,14 @@ concept ReachLaw = DeviceLaw<L> &&
     requires(typename L::Constants const& constants, Traits const& traits) {
   { L::reach(constants, traits, 1.0F, Direction::up) } -> std::same_as<float>;
   { L::moved_by(constants, traits, 0.0F, 1.0F, Direction::up, 0.0F) } -> std::same_as<float>;
+};
+
+/// A law that draws from a table.
+template <class L>
+concept DrawnTableLaw = TableLaw<L> && DrawingLaw<L> &&
+    requires(typename L::Constants const& constants, Traits const& traits) {
+  { L::places(constants, traits, 0.0F, Direction::up, 0.5F) } -> std::same_as<TablePlaces>;
+  { L::moved_with(constants, traits, 1.0F, Direction::up, 0.0F, 0.0F) } -> std::same_as<float>;
 };
 
 namespace detail {

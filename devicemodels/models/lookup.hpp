@@ -10,8 +10,9 @@
 // device uses, and s = requested change / mu_mean the number of pulses asked for:
 //   change = s mu(G) + sqrt(s) (table(u, G) - mu(G)),   u uniform in (0, 1)
 // The window is a part of the conductances that the table covers (CrossSim's Gmin_rel, Gmax_rel).
-// `nonlinearity` off replaces mu(G) by mu_mean, `noise` off leaves out the second term. With
-// several tables each device follows one for good, all equally likely.
+// `nonlinearity` off is a write calibrated at each G, s = requested change / mu(G) (mu_mean where
+// mu(G) has the wrong sign); `noise` off leaves out the second term. With several tables each
+// device follows one for good, all equally likely.
 //
 // A table is resampled once: 128 conductances (the value at a cell's middle, linear between the
 // file's) and 128 probabilities (means over a cell, which keep mu to the bit of a double), so that
@@ -99,8 +100,12 @@ struct Lookup {
   static int tables(Params const& params) { return params.tables; }
 
   static std::vector<float> table(Params const& params) {
-    LookupTable const source =
-        params.file == example_table_name ? example_table() : read_lookup_table(params.file);
+    return table(params, params.file == example_table_name ? example_table()
+                                                           : read_lookup_table(params.file));
+  }
+
+  /// The same with the file's content at hand.
+  static std::vector<float> table(Params const& params, LookupTable const& source) {
     if (params.tables > static_cast<int>(source.devices.size())) {
       throw std::invalid_argument("tables = " + std::to_string(params.tables) + " (file \"" +
                                   params.file + "\" has " + std::to_string(source.devices.size()) +
@@ -115,12 +120,18 @@ struct Lookup {
     return numbers;
   }
 
-  /// Where the mean change of a device at a position stands.
-  PANTHER_HD static std::int32_t place_of(Constants const& k, Traits const& traits, float position,
-                                          Direction direction) {
+  PANTHER_HD static std::int32_t mean_place(Constants const& k, Traits const& traits,
+                                            float position, Direction direction) {
     auto const cell = static_cast<std::int32_t>(position * k.columns_in_code);
     std::int32_t const column = clamped(cell, 0, columns - 1);
     return (2 * traits.table + chosen(direction == Direction::up, 0, 1)) * block + column;
+  }
+
+  PANTHER_HD static TablePlaces places(Constants const& k, Traits const& traits, float position,
+                                       Direction direction, float uniform) {
+    std::int32_t const mean = mean_place(k, traits, position, direction);
+    auto const row = static_cast<std::int32_t>(uniform * static_cast<float>(rows));
+    return {mean, mean + (1 + row) * columns};
   }
 
   /// The part of the window that steps ask for.
@@ -130,18 +141,22 @@ struct Lookup {
     return (steps * k.request) * chosen(up, traits.slope_up, traits.slope_down);
   }
 
+  /// The first number is the mean change, the second one its deviation.
+  PANTHER_HD static float moved_with(Constants const& k, Traits const& traits, float steps,
+                                     Direction direction, float mean, float deviation) {
+    float const request = requested(k, traits, steps, direction);
+    return k.range * fused(request, mean, root(request) * deviation);
+  }
+
   PANTHER_HD static float moved(Constants const& k, Traits const& traits, float position,
                                 float steps, Direction direction, float uniform) {
-    std::int32_t const mean = place_of(k, traits, position, direction);
-    auto const row = static_cast<std::int32_t>(uniform * static_cast<float>(rows));
-    float const deviation = k.table[mean + (1 + row) * columns];
-    float const request = requested(k, traits, steps, direction);
-    return k.range * fused(request, k.table[mean], root(request) * deviation);
+    TablePlaces const at = places(k, traits, position, direction, uniform);
+    return moved_with(k, traits, steps, direction, k.table[at.first], k.table[at.second]);
   }
 
   PANTHER_HD static float expected(Constants const& k, Traits const& traits, float position,
                                    float steps, Direction direction) {
-    float const mean = k.table[place_of(k, traits, position, direction)];
+    float const mean = k.table[mean_place(k, traits, position, direction)];
     return k.range * (requested(k, traits, steps, direction) * mean);
   }
 
@@ -206,7 +221,9 @@ struct Lookup {
       numbers.push_back(params.nonlinearity ? static_cast<float>(value / pulse) : sign);
     }
     for (std::size_t i = 0; i < cells.size(); ++i) {
-      double const off = (cells[i] - mean[i % columns]) / std::sqrt(pulse);
+      double const own = up ? mean[i % columns] : -mean[i % columns];
+      double const scale = params.nonlinearity || own <= 0.0 ? pulse : own;
+      double const off = (cells[i] - mean[i % columns]) / std::sqrt(scale);
       numbers.push_back(params.noise ? static_cast<float>(off) : 0.0F);
     }
   }

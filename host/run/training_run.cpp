@@ -9,8 +9,10 @@
 #include <chrono>
 #include <csignal>
 #include <new>
+#include <variant>
 
 #include "host/base/config_printer.hpp"
+#include "host/base/digest.hpp"
 #include "host/base/metric_rows.hpp"
 #include "host/base/progress.hpp"
 #include "host/base/provenance.hpp"
@@ -139,6 +141,10 @@ class TrainingRun {
     provenance_.dataset_checksums.clear();
     for (DatasetSource const& source : data_->dataset.sources) {
       provenance_.dataset_checksums.push_back(source.sha256 + "  " + source.path);
+    }
+    auto const* const lookup = std::get_if<Lookup::Params>(&request_.config.device.law);
+    if (lookup != nullptr && lookup->file != example_table_name) {
+      provenance_.dataset_checksums.push_back(sha256_of_file(lookup->file) + "  " + lookup->file);
     }
   }
 

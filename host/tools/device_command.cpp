@@ -14,6 +14,7 @@
 #include "host/run/session.hpp"
 #include "host/tools/characterization.hpp"
 #include "host/tools/command.hpp"
+#include "host/tools/device_tables.hpp"
 
 namespace panther {
 
@@ -104,11 +105,14 @@ int run_show(DeviceArguments const& arguments) {
   return 0;
 }
 
-/// A configuration file where the name looks like one, otherwise a preset or a law.
+}  // namespace
+
 DeviceConfig device_of(std::string const& name) {
   bool const file = name.ends_with(".toml") || name.find('/') != std::string::npos;
   return file ? load_run_configuration(name, {}).device : device_named(name);
 }
+
+namespace {
 
 template <class T>
 Json optional_json(std::optional<T> const& value) {
@@ -215,6 +219,8 @@ void add_device_command(CommandLine& program) {
       "  panther device characterize ag-a-si\n"
       "  panther device characterize mine.toml --devices 1000 --pulses 200 --json");
   measured.runs([arguments] { return run_characterize(*arguments); });
+  add_device_tabulate(device);
+  add_device_import(device);
 }
 
 }  // namespace panther

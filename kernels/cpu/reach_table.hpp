@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "devicemodels/core/law.hpp"
+#include "kernels/cpu/table_moves.hpp"
 #include "kernels/cpu/update_moves.hpp"
 
 namespace panther::PANTHER_ISA_NAMESPACE {
@@ -117,17 +118,21 @@ struct LawMoves {
 
 template <class Law>
 inline LawMoves choose_moves(WriteNoiseKind kind, TraitUse use) {
-  LawMoves moves{choose_move<Law>(kind, use), DrawingLaw<Law>, nullptr, nullptr, nullptr};
-  if constexpr (ReachLaw<Law>) {
-    if (use == TraitUse::nominal) {
-      visit_write_noise<Law>(kind, [&]<WriteNoiseKind noise>() {
-        moves.looked_up = move_by_reach<Law, noise>;
-        moves.tabulate = fill_reaches<Law>;
-        moves.quiet_row = move_quiet_row<Law>;
-      });
+  if constexpr (DrawnTableLaw<Law>) {
+    return {choose_table_move<Law>(use), true, nullptr, nullptr, nullptr};
+  } else {
+    LawMoves moves{choose_move<Law>(kind, use), DrawingLaw<Law>, nullptr, nullptr, nullptr};
+    if constexpr (ReachLaw<Law>) {
+      if (use == TraitUse::nominal) {
+        visit_write_noise<Law>(kind, [&]<WriteNoiseKind noise>() {
+          moves.looked_up = move_by_reach<Law, noise>;
+          moves.tabulate = fill_reaches<Law>;
+          moves.quiet_row = move_quiet_row<Law>;
+        });
+      }
     }
+    return moves;
   }
-  return moves;
 }
 
 }  // namespace panther::PANTHER_ISA_NAMESPACE

@@ -160,6 +160,23 @@ inline void store_positions(bool mirrored, float range, MoveBatch const& batch, 
   }
 }
 
+template <TraitUse use>
+inline Traits traits_of_lane(MoveBatch const& batch, float range, int lane) {
+  Traits traits = nominal_traits(range);
+  if (use != TraitUse::nominal) {
+    traits.slope_up = batch.slope_up[lane];
+    traits.slope_down = batch.slope_down[lane];
+    traits.low = batch.low[lane];
+    traits.high = batch.high[lane];
+    traits.table = batch.table[lane];
+  }
+  if (use == TraitUse::all) {
+    traits.bend_up = batch.bend_up[lane];
+    traits.bend_down = batch.bend_down[lane];
+  }
+  return traits;
+}
+
 /// Moves `blocks` times sixteen lanes.
 template <class Law, WriteNoiseKind kind, TraitUse use>
 inline void move_batch(void const* law_constants, DeviceConstants const& constants, float range,
@@ -169,18 +186,7 @@ inline void move_batch(void const* law_constants, DeviceConstants const& constan
   for (int block = 0; block < blocks; ++block) {
     for (int i = 0; i < block_lanes; ++i) {
       int const l = block * block_lanes + i;
-      Traits traits = nominal_traits(range);
-      if (use != TraitUse::nominal) {
-        traits.slope_up = batch.slope_up[l];
-        traits.slope_down = batch.slope_down[l];
-        traits.low = batch.low[l];
-        traits.high = batch.high[l];
-        traits.table = batch.table[l];
-      }
-      if (use == TraitUse::all) {
-        traits.bend_up = batch.bend_up[l];
-        traits.bend_down = batch.bend_down[l];
-      }
+      Traits const traits = traits_of_lane<use>(batch, range, l);
       Moved const moved =
           move_device<Law>(law, k, kind, traits, range, batch.position[l], batch.steps[l],
                            batch.up[l] != 0 ? Direction::up : Direction::down, batch.normal[l]);

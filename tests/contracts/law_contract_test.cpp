@@ -229,11 +229,10 @@ TYPED_TEST(LawContract, MovesEndWithinBounds) {
     config.write_noise = {.kind = WriteNoiseKind::inverse, .sigma = random.real(0, 1)};
     auto const kind = random.chance(0.5) ? WriteNoiseKind::inverse : WriteNoiseKind::off;
     auto const range = static_cast<float>(window_range(c.cell_bits));
-    auto const number = static_cast<float>(DrawingLaw<TypeParam> ? random.real(0.001, 0.999)
-                                                                 : random.real(-5, 5));
-    Moved const moved =
-        move_device<TypeParam>(law, device_constants(config, 1), kind, c.traits, range, c.position,
-                               c.steps, c.direction, number);
+    auto const number =
+        static_cast<float>(DrawingLaw<TypeParam> ? random.real(0.001, 0.999) : random.real(-5, 5));
+    Moved const moved = move_device<TypeParam>(law, device_constants(config, 1), kind, c.traits,
+                                               range, c.position, c.steps, c.direction, number);
     ASSERT_GE(moved.position, c.traits.low);
     ASSERT_LE(moved.position, c.traits.high);
     ASSERT_TRUE(c.traits.low < c.traits.high || !moved.saturated) << "a stuck device";

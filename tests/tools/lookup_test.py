@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: The panther authors
+# SPDX-License-Identifier: Apache-2.0
+"""Look-up tables: `device tabulate`, `device import`, and training on what they write."""
+import math
+import random
+import unittest
+
+import support
+
+ROUGH = """
+[device]
+law = "exponential"
+alpha_up = 2
+alpha_down = 1
+[device.write_noise]
+kind = "additive"
+sigma = 0.03
+[device.spread]
+slope = 0.1
+"""
+LOOKUP = '[device]\nlaw = "lookup"\nfile = "{}"\nwindow_min = {}\nwindow_max = {}\ntables = {}\n'
+
+
+def pulse_trains(devices=3, pulses=60, noise=0.1, seed=5):
+    """CSV of exponential devices in uS, 1 to 11: trains up, then down."""
+    source = random.Random(seed)
+    lines = ["device,pulse,polarity,conductance_uS"]
+    for device in range(devices):
+        for cycle in range(4):
+            x, count = 0.0, 0
+            for polarity in ("up", "down"):
+                lines += [f"d{device},0,{polarity},{1 + 10 * x}"]
+                for pulse in range(1, pulses + 1):
+                    step = (1.2 - x if polarity == "up" else -0.2 - x) * 0.04
+                    x = min(max(x + step * (1 + noise * source.gauss(0, 1)), 0.0), 1.0)
+                    lines += [f"d{device},{pulse},{polarity},{1 + 10 * x}"]
+    return "\n".join(lines) + "\n"
+
+
+class Tabulate(support.ProgramTest):
+    def curves(self, name):
+        return self.json_of("device", "characterize", name, "--pulses", "64", "--devices", "400", "--json")
+
+    def compare(self, name, pulses, mean, spread):
+        """Characterises a device and its table: curves and noise within the bounds."""
+        self.succeeds("device", "tabulate", name, "-o", "table.csv", "--pulses", pulses)
+        self.write("table.toml", LOOKUP.format("table.csv", 0, 1, 1))
+        device, table = self.curves(name), self.curves("table.toml")
+        for direction in ("up", "down"):
+            for a, b in zip(device[direction]["mean"], table[direction]["mean"]):
+                self.assertAlmostEqual(a, b, delta=mean)
+        for a, b in zip(device["steps"], table["steps"]):
+            self.assertAlmostEqual(a["up"], b["up"], delta=0.06 * abs(a["up"]) + 2e-4)
+            self.assertAlmostEqual(a["down"], b["down"], delta=0.06 * abs(a["down"]) + 2e-4)
+        self.assertAlmostEqual(device["up"]["cycle_noise"], table["up"]["cycle_noise"], delta=spread)
+
+    def test_a_table_moves_as_the_physical_device(self):
+        self.compare("vteam", "64", 0.01, 1e-4)
+        self.compare("filament-gap", "64", 0.01, 1e-4)
+
+    def test_noise_is_in_the_table(self):
+        self.write("noisy.toml", ROUGH.replace("slope = 0.1", "slope = 0"))
+        self.compare("noisy.toml", "64", 0.02, 3e-4)
+
+    def test_spread_is_in_the_quantiles_or_in_a_table_a_device(self):
+        self.write("rough.toml", ROUGH)
+        self.succeeds("device", "tabulate", "rough.toml", "-o", "one.csv")
+        self.succeeds("device", "tabulate", "rough.toml", "-o", "family.csv", "--tables", "40")
+        self.write("one.toml", LOOKUP.format("one.csv", 0, 1, 1))
+        self.write("family.toml", LOOKUP.format("family.csv", 0, 1, 40))
+        own, one, family = (self.curves(name) for name in ("rough.toml", "one.toml", "family.toml"))
+        self.assertEqual(one["up"]["device_spread"], 0, "all devices are alike")
+        # 40 of the 400 devices' slopes: the estimate's own deviation is 12 %.
+        self.assertAlmostEqual(family["up"]["device_spread"] / own["up"]["device_spread"], 1, delta=0.5)
+        self.assertGreater(one["up"]["cycle_noise"], family["up"]["cycle_noise"])
+
+    def test_training_on_a_table_is_reproducible(self):
+        self.succeeds("device", "tabulate", "vteam", "-o", "table.csv", "--conductances", "33")
+        text = (self.folder / "run.toml").read_text().split("[device]")[0]
+        self.write("run.toml", text + LOOKUP.format("table.csv", 0, 1, 1))
+        self.succeeds("train", "run.toml", "-o", "a.h5", "--threads", "1")
+        self.succeeds("train", "run.toml", "-o", "b.h5", "--threads", "2")
+        self.assertEqual(self.digest("a.h5"), self.digest("b.h5"))
+
+    def test_faults_name_key_value_and_what_is_allowed(self):
+        self.fails(1, "device", "characterize", self.write("a.toml", LOOKUP.format("none.csv", 0, 1, 1)),
+                   words=("none.csv", "cannot be read"))
+        self.fails(1, "device", "characterize", self.write("b.toml", LOOKUP.format("builtin:exponential", 0, 1, 9)),
+                   words=("tables = 9", "has 4"))
+        inverted = LOOKUP.format("builtin:exponential", 0.8, 0.2, 1)
+        self.fails(1, "device", "characterize", self.write("c.toml", inverted), words=("window_max = 0.2", "above"))
+        noisy = LOOKUP.format("builtin:exponential", 0, 1, 1) + '[device.write_noise]\nkind = "additive"\nsigma = 0.1\n'
+        self.fails(1, "device", "characterize", self.write("d.toml", noisy), words=("write_noise.kind", "lookup", "off"))
+
+
+class Import(support.ProgramTest):
+    def imported(self, text, *arguments):
+        self.write("measured.csv", text)
+        self.succeeds("device", "import", "measured.csv", "-o", "table.csv", *arguments)
+        return (self.folder / "table.csv").read_text().splitlines()
+
+    def test_changes_are_those_of_the_measured_devices(self):
+        lines = self.imported(pulse_trains())
+        head = dict(line.split(",", 1) for line in lines[:6])
+        self.assertEqual(head["unit"], "S")
+        first, last, count = (float(word) for word in head["conductance"].split(","))
+        rows = [[float(word) for word in line.split(",")] for line in lines[7:7 + int(head["levels"])]]
+        for i in range(int(count)):
+            conductance = first + (last - first) * i / (count - 1)
+            column = sorted(row[i] for row in rows)
+            mean = sum(column) / len(column)
+            x = (conductance * 1e6 - 1) / 10
+            self.assertAlmostEqual(mean * 1e6, (1.2 - x) * 0.4, delta=0.1 * 0.4 * (1.2 - x))
+            deviation = math.sqrt(sum((value - mean) ** 2 for value in column) / len(column))
+            self.assertAlmostEqual(deviation / mean, 0.1, delta=0.06)
+
+    def test_a_table_a_device(self):
+        lines = self.imported(pulse_trains(), "--per-device")
+        self.assertIn("tables,3", lines)
+        self.write("family.toml", LOOKUP.format("table.csv", 0.1, 0.9, 3))
+        self.json_of("device", "characterize", "family.toml", "--json")
+
+    def test_faults_are_named(self):
+        trains = pulse_trains()
+        holed = "\n".join(line for line in trains.splitlines() if not 4 < float(line.split(",")[3].replace(
+            "conductance_uS", "0")) < 8)
+        self.write("holes.csv", holed)
+        cases = {
+            "nan.csv": (trains.replace("d0,5,up,", "d0,5,up,nan#", 1), ("nan.csv, line", "conductance")),
+            "unit.csv": (trains.replace("uS", "ohm", 1), ("unit.csv, line 1", "ohm", "allowed")),
+            "one.csv": (trains.replace("down", "up"), ("pulse",)),
+        }
+        for name, (text, words) in cases.items():
+            self.fails(1, "device", "import", self.write(name, text), words=words)
+        self.fails(1, "device", "import", self.write("turned.csv", trains.replace(",up,", ",x,").replace(
+            ",down,", ",up,").replace(",x,", ",down,")), words=("set 0", "must be positive"))
+
+    def test_holes_are_named(self):
+        rows = ["device,pulse,polarity,conductance [uS]"]
+        for cycle in range(4):
+            rows += [f"a,{pulse},up,{value}" for pulse, value in enumerate((1, 2, 3, 4, 12, 13, 14))]
+            rows += [f"a,{pulse},down,{value}" for pulse, value in enumerate((14, 13, 12, 4, 3, 2, 1))]
+        self.fails(1, "device", "import", self.write("holes.csv", "\n".join(rows)),
+                   words=("holes.csv, set", "within", "bandwidth"))
+
+    def test_tables_of_crosssim(self):
+        grid = [1e-6 * (1 + i) for i in range(5)]
+        head = "dG table\n" + ",".join(map(str, grid)) + "\n0,0.5,1\n"
+        rows = lambda sign: "".join(
+            ",".join(str(sign * (part + 0.1 * i) * 1e-8) for i in range(5)) + "\n" for part in (1, 2, 3))
+        self.write("inc.txt", head + rows(1))
+        self.write("dec.txt", head + rows(-1))
+        self.succeeds("device", "import", "inc.txt", "--crosssim-reset", "dec.txt", "-o", "table.csv")
+        lines = (self.folder / "table.csv").read_text().splitlines()
+        self.assertIn("levels,3", lines)
+        # Quantiles 1/6, 1/2, 5/6 of changes that grow by 1e-8 each half.
+        for line, part in zip(lines[7:10], (4 / 3, 2, 8 / 3)):
+            for i, value in enumerate(line.split(",")):
+                self.assertAlmostEqual(float(value) * 1e8, part + 0.1 * i, places=5)
+        faults = {
+            "nan": (head + rows(1).replace("2e-08", "nan", 1), ("line 5", "field 1", "finite")),
+            "short": (head + rows(1).rsplit("\n", 2)[0] + "\n", ("line 6", "ends")),
+            "grid": (head.replace("3e-06", "9e-06").replace("3.0e-06", "9e-06") + rows(1), ("line 2", "conductance")),
+            "cdf": (head.replace("0,0.5,1", "0,0.5,1.5") + rows(1), ("line 3", "probability = 1.5", "[0, 1]")),
+            "width": (head + rows(1).replace(",", "", 1), ("line 4",)),
+        }
+        for name, (text, words) in faults.items():
+            self.fails(1, "device", "import", self.write(name, text), "--crosssim-reset", "dec.txt", words=(name,) + words)
+
+
+if __name__ == "__main__":
+    support.main()
