@@ -72,7 +72,8 @@ concept SteadyLaw = requires(typename L::Constants const& constants, Traits cons
 };
 
 template <class L>
-concept DeviceLaw = (SteadyLaw<L> || DrawingLaw<L>)&&requires(typename L::Params const& params) {
+concept DeviceLaw = requires(typename L::Params const& params) {
+  requires SteadyLaw<L> || DrawingLaw<L>;
   requires std::is_trivially_copyable_v<typename L::Constants>;
   { L::prepare(params, 6) } -> std::same_as<typename L::Constants>;
 };

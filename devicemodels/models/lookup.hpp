@@ -10,6 +10,8 @@
 // device uses, and s = requested change / mu_mean the number of pulses asked for:
 //   change = s mu(G) + sqrt(s) (table(u, G) - mu(G)),   u uniform in (0, 1)
 // The window is a part of the conductances that the table covers (CrossSim's Gmin_rel, Gmax_rel).
+// With `pulses`, P of them for the whole window, s = P times the requested part of the window: a
+// table of another law moves as that law does.
 // `nonlinearity` off is a write calibrated at each G, s = requested change / mu(G) (mu_mean where
 // mu(G) has the wrong sign); `noise` off leaves out the second term. With several tables each
 // device follows one for good, all equally likely.
@@ -25,6 +27,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -44,6 +47,7 @@ struct Lookup {
         "changes drawn from tables of measured ones, one table or one a device";
     std::string file = std::string(example_table_name);
     int tables = 1;
+    std::optional<double> pulses;
     double window_min = 0.1;
     double window_max = 0.9;
     bool nonlinearity = true;
@@ -59,6 +63,11 @@ struct Lookup {
                   .doc = "of the file, the first ones, among which devices are divided",
                   .lo = 1,
                   .hi = most_lookup_tables});
+      visit("pulses", self.pulses,
+            Field{.unit = "pulses",
+                  .doc = "for the whole window; off: as many as the mean change calls for",
+                  .lo = 1,
+                  .hi = 1e6});
       visit("window_min", self.window_min,
             Field{.unit = "table",
                   .doc = "lowest conductance used, as a part of the table's range",
@@ -91,6 +100,11 @@ struct Lookup {
       throw std::invalid_argument(
           "window_max = " + std::to_string(params.window_max) +
           " (must be above window_min = " + std::to_string(params.window_min) + ")");
+    }
+    if (params.pulses && !params.nonlinearity) {
+      throw std::invalid_argument("pulses = " + std::to_string(*params.pulses) +
+                                  " with nonlinearity = false (must be \"off\": a calibrated write "
+                                  "takes as many as it needs)");
     }
     auto const range = static_cast<float>(window_range(cell_bits));
     return {nullptr, 1.0F / static_cast<float>(levels_in_window(cell_bits)),
@@ -193,7 +207,8 @@ struct Lookup {
     return sum / (high - low);
   }
 
-  /// One direction of one device: means relative to mu_mean, deviations to its root.
+  /// One direction of one device: means times the pulses for a window, deviations times their
+  /// root.
   static void append(std::vector<float>& numbers, Params const& params, LookupTable const& source,
                      std::vector<double> const& changes, int device, Direction direction) {
     std::vector<double> mean(columns, 0.0);
@@ -217,13 +232,14 @@ struct Lookup {
                                   (up ? "must be positive)" : "must be negative)"));
     }
     float const sign = up ? 1.0F : -1.0F;
+    double const pulses = params.pulses.value_or(1.0 / pulse);
     for (double const value : mean) {
-      numbers.push_back(params.nonlinearity ? static_cast<float>(value / pulse) : sign);
+      numbers.push_back(params.nonlinearity ? static_cast<float>(value * pulses) : sign);
     }
     for (std::size_t i = 0; i < cells.size(); ++i) {
       double const own = up ? mean[i % columns] : -mean[i % columns];
-      double const scale = params.nonlinearity || own <= 0.0 ? pulse : own;
-      double const off = (cells[i] - mean[i % columns]) / std::sqrt(scale);
+      double const taken = params.nonlinearity || own <= 0.0 ? pulses : 1.0 / own;
+      double const off = (cells[i] - mean[i % columns]) * std::sqrt(taken);
       numbers.push_back(params.noise ? static_cast<float>(off) : 0.0F);
     }
   }

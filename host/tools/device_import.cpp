@@ -22,13 +22,14 @@ struct ImportArguments {
 };
 
 /// A table whose mean change has the wrong sign over a window is of no use in it.
-void check_directions(LookupTable const& table, std::string const& output, Lookup::Params params) {
-  params.file = output;
+void check_directions(LookupTable const& table) {
+  Lookup::Params params;
+  params.file = table.source;
   params.tables = static_cast<int>(table.devices.size());
   try {
     static_cast<void>(Lookup::table(params, table));
   } catch (std::invalid_argument const& error) {
-    throw UserError(table.source + ": " + error.what());
+    throw UserError(error.what());
   }
 }
 
@@ -36,7 +37,7 @@ int run_import(ImportArguments const& arguments) {
   LookupTable const table = arguments.crosssim_reset.empty()
                                 ? imported(read_pulse_table(arguments.file), arguments.plan)
                                 : imported_from_crosssim(arguments.file, arguments.crosssim_reset);
-  check_directions(table, arguments.output, {});
+  check_directions(table);
   write_file_atomically(arguments.output, lookup_table_text(table));
   fmt::print(
       "{}: tables of {}, {} to {} {}, {} conductances, {} quantiles. To train on it:\n\n"

@@ -32,9 +32,10 @@ int run_tabulate(TabulateArguments& arguments) {
   write_file_atomically(arguments.output, lookup_table_text(table));
   fmt::print(
       "{}: {} of set and reset, {} conductances, {} quantiles. To train on it:\n\n"
-      "[device]\nlaw = \"lookup\"\nfile = \"{}\"\ntables = {}\nwindow_min = 0\nwindow_max = 1\n",
+      "[device]\nlaw = \"lookup\"\nfile = \"{}\"\ntables = {}\npulses = {}\nwindow_min = "
+      "0\nwindow_max = 1\n",
       arguments.output, table.devices.size() == 1 ? "a table" : "tables", table.conductances,
-      table.levels, arguments.output, table.devices.size());
+      table.levels, arguments.output, table.devices.size(), arguments.plan.pulses);
   return 0;
 }
 

@@ -9,6 +9,7 @@
 #include <sstream>
 #include <string>
 
+#include "devicemodels/cell.hpp"
 #include "devicemodels/models/exponential.hpp"
 #include "devicemodels/models/lookup.hpp"
 
@@ -99,6 +100,7 @@ TEST(LookupLaw, MeanChangesAreTheTablesOwn) {
   Lookup::Params params;
   params.window_min = 0.0;
   params.window_max = 1.0;
+  params.pulses = 100.0;
   PreparedLaw<Lookup> const law(params, 16);
   Exponential::Params curve;
   curve.alpha_up = curve.alpha_down = 3.0;
@@ -106,14 +108,37 @@ TEST(LookupLaw, MeanChangesAreTheTablesOwn) {
   auto const range = static_cast<float>(window_range(16));
   Traits const nominal = nominal_traits(range);
   for (Direction const direction : {Direction::up, Direction::down}) {
-    // A step asks for 1/levels of the window: many small ones, where the curve is its tangent.
     for (int cell = 0; cell < Lookup::columns; ++cell) {
       float const position = range * (static_cast<float>(cell) + 0.5F) / Lookup::columns;
-      float const looked_up = Lookup::expected(law, nominal, position, 10.0F, direction);
-      float const computed = Exponential::moved(formula, nominal, position, 10.0F, direction);
+      // A pulse is 1/100 of the window, 655.35 steps of 65535.
+      float const looked_up = Lookup::expected(law, nominal, position, 655.35F, direction);
+      float const computed = Exponential::moved(formula, nominal, position, 655.35F, direction);
       EXPECT_NEAR(looked_up, computed, 1e-3 * std::abs(computed)) << cell;
     }
   }
+}
+
+/// Without `pulses` the mean over the window is the request; with them, as many pulses are given.
+TEST(LookupLaw, PulsesScaleTheRequest) {
+  auto const range = static_cast<float>(window_range(6));
+  auto const mean_change = [&](Lookup::Params const& params) {
+    PreparedLaw<Lookup> const law(params, 6);
+    double sum = 0.0;
+    for (int cell = 0; cell < Lookup::columns; ++cell) {
+      float const position = range * (static_cast<float>(cell) + 0.5F) / Lookup::columns;
+      sum += Lookup::expected(law, nominal_traits(range), position, 1.0F, Direction::up);
+    }
+    return sum / Lookup::columns;
+  };
+  EXPECT_NEAR(mean_change({}), 1024.0, 0.01);
+  Lookup::Params params;
+  params.pulses = 50.0;
+  double const half = mean_change(params);
+  params.pulses = 100.0;
+  EXPECT_NEAR(mean_change(params), 2.0 * half, 0.01);
+  EXPECT_GT(std::abs(half - 512.0), 10.0);
+  params.nonlinearity = false;
+  EXPECT_THROW(Lookup::prepare(params, 6), std::invalid_argument);
 }
 
 /// A calibrated write: mean changes do not depend on the conductance, noise is that of the pulses

@@ -19,7 +19,11 @@ sigma = 0.03
 [device.spread]
 slope = 0.1
 """
-LOOKUP = '[device]\nlaw = "lookup"\nfile = "{}"\nwindow_min = {}\nwindow_max = {}\ntables = {}\n'
+
+
+def lookup(table, low=0, high=1, tables=1, pulses='"off"'):
+    return (f'[device]\nlaw = "lookup"\nfile = "{table}"\nwindow_min = {low}\nwindow_max = {high}\n'
+            f'tables = {tables}\npulses = {pulses}\n')
 
 
 def pulse_trains(devices=3, pulses=60, noise=0.1, seed=5):
@@ -45,7 +49,7 @@ class Tabulate(support.ProgramTest):
     def compare(self, name, pulses, mean, spread):
         """Characterises a device and its table: curves and noise within the bounds."""
         self.succeeds("device", "tabulate", name, "-o", "table.csv", "--pulses", pulses)
-        self.write("table.toml", LOOKUP.format("table.csv", 0, 1, 1))
+        self.write("table.toml", lookup("table.csv", pulses=pulses))
         device, table = self.curves(name), self.curves("table.toml")
         for direction in ("up", "down"):
             for a, b in zip(device[direction]["mean"], table[direction]["mean"]):
@@ -67,8 +71,8 @@ class Tabulate(support.ProgramTest):
         self.write("rough.toml", ROUGH)
         self.succeeds("device", "tabulate", "rough.toml", "-o", "one.csv")
         self.succeeds("device", "tabulate", "rough.toml", "-o", "family.csv", "--tables", "40")
-        self.write("one.toml", LOOKUP.format("one.csv", 0, 1, 1))
-        self.write("family.toml", LOOKUP.format("family.csv", 0, 1, 40))
+        self.write("one.toml", lookup("one.csv", pulses=64))
+        self.write("family.toml", lookup("family.csv", tables=40, pulses=64))
         own, one, family = (self.curves(name) for name in ("rough.toml", "one.toml", "family.toml"))
         self.assertEqual(one["up"]["device_spread"], 0, "all devices are alike")
         # 40 of the 400 devices' slopes: the estimate's own deviation is 12 %.
@@ -78,20 +82,21 @@ class Tabulate(support.ProgramTest):
     def test_training_on_a_table_is_reproducible(self):
         self.succeeds("device", "tabulate", "vteam", "-o", "table.csv", "--conductances", "33")
         text = (self.folder / "run.toml").read_text().split("[device]")[0]
-        self.write("run.toml", text + LOOKUP.format("table.csv", 0, 1, 1))
+        self.write("run.toml", text + lookup("table.csv"))
         self.succeeds("train", "run.toml", "-o", "a.h5", "--threads", "1")
         self.succeeds("train", "run.toml", "-o", "b.h5", "--threads", "2")
         self.assertEqual(self.digest("a.h5"), self.digest("b.h5"))
 
     def test_faults_name_key_value_and_what_is_allowed(self):
-        self.fails(1, "device", "characterize", self.write("a.toml", LOOKUP.format("none.csv", 0, 1, 1)),
+        self.fails(1, "device", "characterize", self.write("a.toml", lookup("none.csv")),
                    words=("none.csv", "cannot be read"))
-        self.fails(1, "device", "characterize", self.write("b.toml", LOOKUP.format("builtin:exponential", 0, 1, 9)),
+        self.fails(1, "device", "characterize", self.write("b.toml", lookup("builtin:exponential", tables=9)),
                    words=("tables = 9", "has 4"))
-        inverted = LOOKUP.format("builtin:exponential", 0.8, 0.2, 1)
+        inverted = lookup("builtin:exponential", 0.8, 0.2)
         self.fails(1, "device", "characterize", self.write("c.toml", inverted), words=("window_max = 0.2", "above"))
-        noisy = LOOKUP.format("builtin:exponential", 0, 1, 1) + '[device.write_noise]\nkind = "additive"\nsigma = 0.1\n'
-        self.fails(1, "device", "characterize", self.write("d.toml", noisy), words=("write_noise.kind", "lookup", "off"))
+        noisy = lookup("builtin:exponential") + '[device.write_noise]\nkind = "additive"\nsigma = 0.1\n'
+        self.fails(1, "device", "characterize", self.write("d.toml", noisy),
+                   words=("write_noise.kind", "lookup", "off"))
 
 
 class Import(support.ProgramTest):
@@ -118,14 +123,11 @@ class Import(support.ProgramTest):
     def test_a_table_a_device(self):
         lines = self.imported(pulse_trains(), "--per-device")
         self.assertIn("tables,3", lines)
-        self.write("family.toml", LOOKUP.format("table.csv", 0.1, 0.9, 3))
+        self.write("family.toml", lookup("table.csv", 0.1, 0.9, 3))
         self.json_of("device", "characterize", "family.toml", "--json")
 
     def test_faults_are_named(self):
         trains = pulse_trains()
-        holed = "\n".join(line for line in trains.splitlines() if not 4 < float(line.split(",")[3].replace(
-            "conductance_uS", "0")) < 8)
-        self.write("holes.csv", holed)
         cases = {
             "nan.csv": (trains.replace("d0,5,up,", "d0,5,up,nan#", 1), ("nan.csv, line", "conductance")),
             "unit.csv": (trains.replace("uS", "ohm", 1), ("unit.csv, line 1", "ohm", "allowed")),
@@ -145,8 +147,7 @@ class Import(support.ProgramTest):
                    words=("holes.csv, set", "within", "bandwidth"))
 
     def test_tables_of_crosssim(self):
-        grid = [1e-6 * (1 + i) for i in range(5)]
-        head = "dG table\n" + ",".join(map(str, grid)) + "\n0,0.5,1\n"
+        head = "dG table\n1e-6,2e-6,3e-6,4e-6,5e-6\n0,0.5,1\n"
         rows = lambda sign: "".join(
             ",".join(str(sign * (part + 0.1 * i) * 1e-8) for i in range(5)) + "\n" for part in (1, 2, 3))
         self.write("inc.txt", head + rows(1))
@@ -159,14 +160,15 @@ class Import(support.ProgramTest):
             for i, value in enumerate(line.split(",")):
                 self.assertAlmostEqual(float(value) * 1e8, part + 0.1 * i, places=5)
         faults = {
-            "nan": (head + rows(1).replace("2e-08", "nan", 1), ("line 5", "field 1", "finite")),
+            "nan": (head + rows(1).replace("\n2e-08", "\nnan", 1), ("line 5", "field 1", "finite")),
             "short": (head + rows(1).rsplit("\n", 2)[0] + "\n", ("line 6", "ends")),
-            "grid": (head.replace("3e-06", "9e-06").replace("3.0e-06", "9e-06") + rows(1), ("line 2", "conductance")),
+            "grid": (head.replace("3e-6", "9e-6") + rows(1), ("line 2", "conductance")),
             "cdf": (head.replace("0,0.5,1", "0,0.5,1.5") + rows(1), ("line 3", "probability = 1.5", "[0, 1]")),
             "width": (head + rows(1).replace(",", "", 1), ("line 4",)),
         }
         for name, (text, words) in faults.items():
-            self.fails(1, "device", "import", self.write(name, text), "--crosssim-reset", "dec.txt", words=(name,) + words)
+            self.fails(1, "device", "import", self.write(name, text), "--crosssim-reset", "dec.txt",
+                       words=(name, *words))
 
 
 if __name__ == "__main__":
