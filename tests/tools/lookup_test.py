@@ -26,7 +26,7 @@ def lookup(table, low=0, high=1, tables=1, pulses='"off"'):
             f'tables = {tables}\npulses = {pulses}\n')
 
 
-def pulse_trains(devices=3, pulses=60, noise=0.1, seed=5):
+def pulse_trains(devices=3, pulses=40, noise=0.1, seed=5):
     """CSV of exponential devices in uS, 1 to 11: trains up, then down."""
     source = random.Random(seed)
     lines = ["device,pulse,polarity,conductance_uS"]
