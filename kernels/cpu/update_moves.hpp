@@ -10,6 +10,7 @@
 
 #include "devicemodels/cell.hpp"
 #include "kernels/cpu/philox_blocks.hpp"
+#include "kernels/cpu/trait_words.hpp"
 #include "kernels/xbar/update.hpp"
 
 namespace panther::PANTHER_ISA_NAMESPACE {
@@ -72,31 +73,83 @@ inline void choose_dithers(PhiloxBlocks const& blocks, std::int32_t const* word,
   }
 }
 
+/// Slopes of `lanes` lanes from their draws. asymmetry[l]: null where slopes have none.
+template <SlopeDistribution distribution, class Draw>
+inline void scale_slopes_as(SpreadConstants const& spread, Draw const* up, Draw const* down,
+                            Draw const* asymmetry, int lanes, MoveBatch& batch, int first) {
+  float const slope = spread.slope;
+  float const more = spread.asymmetry;
+  if (asymmetry == nullptr) {
+    for (int l = 0; l < lanes; ++l) {
+      batch.slope_up[first + l] = slope_as<distribution>(slope, up[l], 0.0F);
+    }
+    for (int l = 0; l < lanes; ++l) {
+      batch.slope_down[first + l] = slope_as<distribution>(slope, down[l], 0.0F);
+    }
+    return;
+  }
+  for (int l = 0; l < lanes; ++l) {
+    float const own = more * draw_value(asymmetry[l]);
+    batch.slope_up[first + l] = slope_as<distribution>(slope, up[l], own);
+    batch.slope_down[first + l] = slope_as<distribution>(slope, down[l], -own);
+  }
+}
+
+template <class Draw>
+inline void scale_slopes(SpreadConstants const& spread, Draw const* up, Draw const* down,
+                         Draw const* asymmetry, int lanes, MoveBatch& batch, int first) {
+  if (spread.distribution == SlopeDistribution::log_normal) {
+    scale_slopes_as<SlopeDistribution::log_normal>(spread, up, down, asymmetry, lanes, batch,
+                                                   first);
+  } else {
+    scale_slopes_as<SlopeDistribution::normal>(spread, up, down, asymmetry, lanes, batch, first);
+  }
+}
+
+/// Slopes of sixteen lanes from the words of their devices.
+inline void fill_slopes(DeviceConstants const& k, Variation variation, TraitBlocks const& words,
+                        MoveBatch& batch, int first) {
+  alignas(64) std::int32_t up[block_lanes];
+  alignas(64) std::int32_t down[block_lanes];
+  alignas(64) std::int32_t asymmetry[block_lanes];
+  for (int l = 0; l < block_lanes; ++l) {
+    DrawPair const draws = slope_draws(k.spread, words.own.word[0][l]);
+    up[l] = draws.first;
+    down[l] = draws.second;
+  }
+  for (int l = 0; variation.asymmetry && l < block_lanes; ++l) {
+    asymmetry[l] = asymmetry_draw(words.asymmetry[l]);
+  }
+  scale_slopes(k.spread, up, down, variation.asymmetry ? asymmetry : nullptr, block_lanes, batch,
+               first);
+}
+
+/// Bounds of sixteen lanes from the words of their devices, and of their neighbours where placed.
+template <bool placed>
+inline void fill_bounds(DeviceConstants const& k, float range, TraitBlocks const& words,
+                        MoveBatch& batch, int first) {
+  for (int l = 0; l < block_lanes; ++l) {
+    FaultWords const around = placed ? words.around(l) : FaultWords{};
+    BoundDraws const draws = bound_draws(k, words.own.word[2][l], words.own.word[3][l], around);
+    Bounds const bounds = bounds_of(k, range, draws.low, draws.high, draws.level);
+    batch.low[first + l] = bounds.low;
+    batch.high[first + l] = bounds.high;
+  }
+}
+
 /// Traits of sixteen lanes from the words of their devices.
 inline void fill_traits(DeviceConstants const& k, Variation variation, float range,
-                        PhiloxBlocks const& blocks, MoveBatch& batch, int first) {
-  if (variation.slope) {
-    for (int l = 0; l < block_lanes; ++l) {
-      TraitDraws const draws = trait_draws(k, blocks.word[0][l], 0, 0, 0);
-      batch.slope_up[first + l] = slope_of(k.slope_spread, draws.slope_up);
-      batch.slope_down[first + l] = slope_of(k.slope_spread, draws.slope_down);
-    }
-  }
+                        TraitBlocks const& words, MoveBatch& batch, int first) {
+  if (variation.slope) fill_slopes(k, variation, words, batch, first);
   if (variation.bend) {
     for (int l = 0; l < block_lanes; ++l) {
-      TraitDraws const draws = trait_draws(k, 0, blocks.word[1][l], 0, 0);
-      batch.bend_up[first + l] = bend_of(k.nonlinearity_spread, draws.bend_up);
-      batch.bend_down[first + l] = bend_of(k.nonlinearity_spread, draws.bend_down);
+      DrawPair const draws = bend_draws(k.spread, words.own.word[1][l]);
+      batch.bend_up[first + l] = bend_of(k.spread.bend_up, draws.first);
+      batch.bend_down[first + l] = bend_of(k.spread.bend_down, draws.second);
     }
   }
-  if (variation.bounds) {
-    for (int l = 0; l < block_lanes; ++l) {
-      TraitDraws const draws = trait_draws(k, 0, 0, blocks.word[2][l], blocks.word[3][l]);
-      Bounds const bounds = bounds_of(k, range, draws.low, draws.high);
-      batch.low[first + l] = bounds.low;
-      batch.high[first + l] = bounds.high;
-    }
-  }
+  if (variation.bounds && variation.placed) fill_bounds<true>(k, range, words, batch, first);
+  if (variation.bounds && !variation.placed) fill_bounds<false>(k, range, words, batch, first);
 }
 
 /// Lanes of properties that do not vary.
@@ -172,7 +225,8 @@ inline void move_batch(void const* law_constants, DeviceConstants const& constan
 using MoveBatchFunction = void (*)(void const* law_constants, DeviceConstants const& constants,
                                    float range, MoveBatch& batch, int blocks);
 
-/// Calls f.template operator()<kind>().
+/// Calls f.template operator()<kind>(), with one kind for all that know pulses: their constants
+/// differ.
 template <class F>
 inline void visit_write_noise(WriteNoiseKind kind, F&& f) {
   switch (kind) {
@@ -184,6 +238,11 @@ inline void visit_write_noise(WriteNoiseKind kind, F&& f) {
       return f.template operator()<WriteNoiseKind::proportional>();
     case WriteNoiseKind::inverse:
       return f.template operator()<WriteNoiseKind::inverse>();
+    case WriteNoiseKind::per_pulse:
+    case WriteNoiseKind::multiplicative:
+    case WriteNoiseKind::constant:
+    case WriteNoiseKind::state_dependent:
+      return f.template operator()<WriteNoiseKind::per_pulse>();
   }
 }
 

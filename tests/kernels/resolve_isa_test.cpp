@@ -56,9 +56,9 @@ void set_devices(Case& c, Random& random) {
     k.g_min_in_windows = random.pick<float>({0.0F, 0.1F, 1.0F});
     k.read_relative = args.noisy_read ? random.pick<float>({0.0F, 1e-5F, 0.01F}) : 0.0F;
     k.read_line = args.noisy_read ? random.pick<float>({0.0F, 0.01F, 0.5F}) : 0.0F;
-    k.window_spread = 0.2F;
-    k.stuck_low_below = 1U << 28;
-    k.stuck_high_below = 1U << 29;
+    k.spread.window_low = k.spread.window_high = 0.2F;
+    k.faults.low_below = 1U << 28;
+    k.faults.high_below = k.faults.dead_below = 1U << 29;
     c.devices.push_back(k);
     c.active.push_back(random.chance(0.7) ? 1 : 0);
     for (int slice = 0; slice < args.slicing.slices; ++slice) {
