@@ -102,18 +102,19 @@ PANTHER_HD TraitDraws trait_draws(DeviceConstants const& k, TraitWords const& wo
           bound.level};
 }
 
-/// A slope can fall to zero, never below. `asymmetry`: what the device's direction has more.
 template <SlopeDistribution distribution>
-PANTHER_HD float slope_as(float spread, std::int32_t draw, float asymmetry) {
+PANTHER_HD float slope_as(float spread, std::int32_t draw) {
   float const deviation = draw_value(draw);
-  float const step = distribution == SlopeDistribution::log_normal ? exp2(spread * deviation)
-                                                                   : fused(spread, deviation, 1.0F);
-  return larger(step + asymmetry, 0.0F);
+  return distribution == SlopeDistribution::log_normal ? exp2(spread * deviation)
+                                                       : fused(spread, deviation, 1.0F);
 }
+
+/// A slope can fall to zero, never below. `asymmetry`: what the device's direction has more.
 PANTHER_HD float slope_of(SpreadConstants const& k, std::int32_t draw, float asymmetry) {
-  return k.distribution == SlopeDistribution::log_normal
-             ? slope_as<SlopeDistribution::log_normal>(k.slope, draw, asymmetry)
-             : slope_as<SlopeDistribution::normal>(k.slope, draw, asymmetry);
+  float const step = k.distribution == SlopeDistribution::log_normal
+                         ? slope_as<SlopeDistribution::log_normal>(k.slope, draw)
+                         : slope_as<SlopeDistribution::normal>(k.slope, draw);
+  return larger(step + asymmetry, 0.0F);
 }
 
 /// A bend keeps its sign.
@@ -132,10 +133,10 @@ PANTHER_HD float dead_position(FaultConstants const& k, float range, std::int32_
   return nearest(smaller(range * fused(share, k.dead_width, k.dead_low), range));
 }
 
-/// Reachable positions of a device whose nominal window is [0, range]. Ends that cross meet in
-/// their middle (a dead device).
-PANTHER_HD Bounds bounds_of(DeviceConstants const& k, float range, std::int32_t low_draw,
-                            std::int32_t high_draw, std::int32_t level) {
+/// Reachable positions of a device, not a dead one, whose nominal window is [0, range]. Ends that
+/// cross meet in their middle.
+PANTHER_HD Bounds live_bounds(DeviceConstants const& k, float range, std::int32_t low_draw,
+                              std::int32_t high_draw) {
   float const low = clamped(k.spread.window_low * range * draw_value(low_draw), 0.0F, range);
   float const high =
       clamped(fused(k.spread.window_high * range, draw_value(high_draw), range), 0.0F, range);
@@ -144,10 +145,17 @@ PANTHER_HD Bounds bounds_of(DeviceConstants const& k, float range, std::int32_t 
   float const free_high = chosen(low > high, middle, high);
   bool const stuck_high = high_draw == stuck_mark;
   bool const stuck_low = low_draw == stuck_mark;
-  bool const stuck = stuck_low | stuck_high;
-  float const end = chosen(stuck_high, range, 0.0F);
-  float const at = chosen(stuck_low & stuck_high, dead_position(k.faults, range, level), end);
-  return {chosen(stuck, at, free_low), chosen(stuck, at, free_high)};
+  return {chosen(stuck_low, 0.0F, chosen(stuck_high, range, free_low)),
+          chosen(stuck_low, 0.0F, chosen(stuck_high, range, free_high))};
+}
+
+/// Of any device.
+PANTHER_HD Bounds bounds_of(DeviceConstants const& k, float range, std::int32_t low_draw,
+                            std::int32_t high_draw, std::int32_t level) {
+  Bounds const live = live_bounds(k, range, low_draw, high_draw);
+  bool const dead = (low_draw == stuck_mark) & (high_draw == stuck_mark);
+  float const at = dead_position(k.faults, range, level);
+  return {chosen(dead, at, live.low), chosen(dead, at, live.high)};
 }
 
 PANTHER_HD Traits traits_of(DeviceConstants const& k, float range, TraitDraws const& draws) {

@@ -6,7 +6,8 @@
 // in clusters. Whether a device is faulty is a function of (seed, device), like its spread.
 //
 // A dead cell (aihwkit's corrupt device) stays at a frozen level, uniform in [dead_low, dead_high]
-// of the window, a whole code. The ranges of aihwkit are about w = 0, where the law's window says.
+// of the window, a whole code. aihwkit's range is about w = 0, where the law's window has it, and
+// within the device's own bounds; here it is of the nominal window.
 //
 // map = "uniform": every device is faulty with the stated shares, independently. "clustered":
 // blocks of cluster x cluster devices are bad with probability q = (low + high + dead) /

@@ -27,8 +27,10 @@
 
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <optional>
 #include <stdexcept>
+#include <variant>
 
 #include "devicemodels/core/fields.hpp"
 #include "devicemodels/models.hpp"

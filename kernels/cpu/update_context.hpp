@@ -99,7 +99,9 @@ class MoveContext {
     std::int8_t const* const asymmetry = variation().asymmetry ? property : nullptr;
     if (variation().asymmetry) property += distance;
     if (variation().slope) {
-      scale_slopes(device_.spread, first, first + distance, asymmetry, lanes, batch, 0);
+      visit_distribution(device_.spread.distribution, [&]<SlopeDistribution distribution>() {
+        scale_slopes<distribution>(first, first + distance, asymmetry, lanes, batch);
+      });
     }
     if (variation().bounds) {
       scale_bounds(bounds, bounds + distance, variation().dead ? property : nullptr, range, lanes,
@@ -108,6 +110,25 @@ class MoveContext {
   }
 
  private:
+  /// `asymmetry`: null where slopes have none.
+  template <SlopeDistribution distribution>
+  void scale_slopes(std::int8_t const* up, std::int8_t const* down, std::int8_t const* asymmetry,
+                    int lanes, MoveBatch& batch) const {
+    float const spread = device_.spread.slope;
+    float const more = device_.spread.asymmetry;
+    for (int l = 0; asymmetry == nullptr && l < lanes; ++l) {
+      batch.slope_up[l] = larger(slope_as<distribution>(spread, up[l]), 0.0F);
+    }
+    for (int l = 0; asymmetry == nullptr && l < lanes; ++l) {
+      batch.slope_down[l] = larger(slope_as<distribution>(spread, down[l]), 0.0F);
+    }
+    for (int l = 0; asymmetry != nullptr && l < lanes; ++l) {
+      float const own = more * draw_value(asymmetry[l]);
+      batch.slope_up[l] = larger(slope_as<distribution>(spread, up[l]) + own, 0.0F);
+      batch.slope_down[l] = larger(slope_as<distribution>(spread, down[l]) - own, 0.0F);
+    }
+  }
+
   void scale_bends(std::int8_t const* up, std::int8_t const* down, int lanes,
                    MoveBatch& batch) const {
     float const spread_up = device_.spread.bend_up;
@@ -121,7 +142,7 @@ class MoveContext {
                     float range, int lanes, MoveBatch& batch) const {
     DeviceConstants const k = device_;
     for (int l = 0; level == nullptr && l < lanes; ++l) {
-      Bounds const bounds = bounds_of(k, range, low[l], high[l], 0);
+      Bounds const bounds = live_bounds(k, range, low[l], high[l]);
       batch.low[l] = bounds.low;
       batch.high[l] = bounds.high;
     }

@@ -73,65 +73,43 @@ inline void choose_dithers(PhiloxBlocks const& blocks, std::int32_t const* word,
   }
 }
 
-/// Slopes of `lanes` lanes from their draws. asymmetry[l]: null where slopes have none.
-template <SlopeDistribution distribution, class Draw>
-inline void scale_slopes_as(SpreadConstants const& spread, Draw const* up, Draw const* down,
-                            Draw const* asymmetry, int lanes, MoveBatch& batch, int first) {
-  float const slope = spread.slope;
-  float const more = spread.asymmetry;
-  if (asymmetry == nullptr) {
-    for (int l = 0; l < lanes; ++l) {
-      batch.slope_up[first + l] = slope_as<distribution>(slope, up[l], 0.0F);
-    }
-    for (int l = 0; l < lanes; ++l) {
-      batch.slope_down[first + l] = slope_as<distribution>(slope, down[l], 0.0F);
-    }
-    return;
-  }
-  for (int l = 0; l < lanes; ++l) {
-    float const own = more * draw_value(asymmetry[l]);
-    batch.slope_up[first + l] = slope_as<distribution>(slope, up[l], own);
-    batch.slope_down[first + l] = slope_as<distribution>(slope, down[l], -own);
-  }
-}
-
-template <class Draw>
-inline void scale_slopes(SpreadConstants const& spread, Draw const* up, Draw const* down,
-                         Draw const* asymmetry, int lanes, MoveBatch& batch, int first) {
-  if (spread.distribution == SlopeDistribution::log_normal) {
-    scale_slopes_as<SlopeDistribution::log_normal>(spread, up, down, asymmetry, lanes, batch,
-                                                   first);
+/// Calls f.template operator()<distribution>().
+template <class F>
+inline void visit_distribution(SlopeDistribution distribution, F&& f) {
+  if (distribution == SlopeDistribution::log_normal) {
+    f.template operator()<SlopeDistribution::log_normal>();
   } else {
-    scale_slopes_as<SlopeDistribution::normal>(spread, up, down, asymmetry, lanes, batch, first);
+    f.template operator()<SlopeDistribution::normal>();
   }
 }
 
 /// Slopes of sixteen lanes from the words of their devices.
-inline void fill_slopes(DeviceConstants const& k, Variation variation, TraitBlocks const& words,
+template <SlopeDistribution distribution>
+inline void fill_slopes(SpreadConstants const& k, bool asymmetric, TraitBlocks const& words,
                         MoveBatch& batch, int first) {
-  alignas(64) std::int32_t up[block_lanes];
-  alignas(64) std::int32_t down[block_lanes];
-  alignas(64) std::int32_t asymmetry[block_lanes];
   for (int l = 0; l < block_lanes; ++l) {
-    DrawPair const draws = slope_draws(k.spread, words.own.word[0][l]);
-    up[l] = draws.first;
-    down[l] = draws.second;
+    DrawPair const draws = slope_draws(k, words.own.word[0][l]);
+    batch.slope_up[first + l] = larger(slope_as<distribution>(k.slope, draws.first), 0.0F);
+    batch.slope_down[first + l] = larger(slope_as<distribution>(k.slope, draws.second), 0.0F);
   }
-  for (int l = 0; variation.asymmetry && l < block_lanes; ++l) {
-    asymmetry[l] = asymmetry_draw(words.asymmetry[l]);
+  for (int l = 0; asymmetric && l < block_lanes; ++l) {
+    DrawPair const draws = slope_draws(k, words.own.word[0][l]);
+    float const more = k.asymmetry * draw_value(asymmetry_draw(words.asymmetry[l]));
+    batch.slope_up[first + l] = larger(slope_as<distribution>(k.slope, draws.first) + more, 0.0F);
+    batch.slope_down[first + l] =
+        larger(slope_as<distribution>(k.slope, draws.second) - more, 0.0F);
   }
-  scale_slopes(k.spread, up, down, variation.asymmetry ? asymmetry : nullptr, block_lanes, batch,
-               first);
 }
 
 /// Bounds of sixteen lanes from the words of their devices, and of their neighbours where placed.
-template <bool placed>
+template <bool placed, bool dead>
 inline void fill_bounds(DeviceConstants const& k, float range, TraitBlocks const& words,
                         MoveBatch& batch, int first) {
   for (int l = 0; l < block_lanes; ++l) {
     FaultWords const around = placed ? words.around(l) : FaultWords{};
     BoundDraws const draws = bound_draws(k, words.own.word[2][l], words.own.word[3][l], around);
-    Bounds const bounds = bounds_of(k, range, draws.low, draws.high, draws.level);
+    Bounds const bounds = dead ? bounds_of(k, range, draws.low, draws.high, draws.level)
+                               : live_bounds(k, range, draws.low, draws.high);
     batch.low[first + l] = bounds.low;
     batch.high[first + l] = bounds.high;
   }
@@ -140,7 +118,11 @@ inline void fill_bounds(DeviceConstants const& k, float range, TraitBlocks const
 /// Traits of sixteen lanes from the words of their devices.
 inline void fill_traits(DeviceConstants const& k, Variation variation, float range,
                         TraitBlocks const& words, MoveBatch& batch, int first) {
-  if (variation.slope) fill_slopes(k, variation, words, batch, first);
+  if (variation.slope) {
+    visit_distribution(k.spread.distribution, [&]<SlopeDistribution distribution>() {
+      fill_slopes<distribution>(k.spread, variation.asymmetry, words, batch, first);
+    });
+  }
   if (variation.bend) {
     for (int l = 0; l < block_lanes; ++l) {
       DrawPair const draws = bend_draws(k.spread, words.own.word[1][l]);
@@ -148,8 +130,14 @@ inline void fill_traits(DeviceConstants const& k, Variation variation, float ran
       batch.bend_down[first + l] = bend_of(k.spread.bend_down, draws.second);
     }
   }
-  if (variation.bounds && variation.placed) fill_bounds<true>(k, range, words, batch, first);
-  if (variation.bounds && !variation.placed) fill_bounds<false>(k, range, words, batch, first);
+  if (!variation.bounds) return;
+  if (variation.placed) {
+    fill_bounds<true, true>(k, range, words, batch, first);
+  } else if (variation.dead) {
+    fill_bounds<false, true>(k, range, words, batch, first);
+  } else {
+    fill_bounds<false, false>(k, range, words, batch, first);
+  }
 }
 
 /// Lanes of properties that do not vary.

@@ -102,7 +102,7 @@ Scenario random_scenario(Random& random) {
 TEST_P(VariationLaw, StoredRegeneratedAndScalarAgree) {
   auto const scalar = open_backend("cpu_scalar", 1).backend;
   Random random(1301);
-  for (int trial = 0; trial < trials(24); ++trial) {
+  for (int trial = 0; trial < trials(8); ++trial) {
     SCOPED_TRACE(random.trace() + ", trial " + std::to_string(trial));
     Scenario scenario = random_scenario(random);
     auto const expected = hash_of(*scalar, scenario);
