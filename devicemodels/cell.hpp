@@ -65,41 +65,15 @@ struct BoundDraws {
   std::int32_t level;
 };
 
-/// `word` gives the ends of the window, or the level of a dead device; `fault_word` its faults,
-/// with what it shares with its neighbours.
+/// `word` gives the ends of the window, or the level of a dead device; `fault_word` its faults.
 PANTHER_HD BoundDraws bound_draws(DeviceConstants const& k, std::uint32_t word,
-                                  std::uint32_t fault_word, FaultWords const& around) {
+                                  std::uint32_t fault_word, Surroundings const& around) {
   DrawPair const ends = draw_pair(word, k.spread.window_correlation, k.spread.window_decorrelation);
-  FaultConstants const& faults = k.faults;
-  bool const cut =
-      (around.word_line < faults.word_lines_below) | (around.bit_line < faults.bit_lines_below);
-  bool const bad = around.cluster < faults.clusters_below;
-  bool const low = cut | (bad & (fault_word < faults.low_below));
-  bool const high = !low & bad & (fault_word < faults.high_below);
-  bool const dead = !low & !high & bad & (fault_word < faults.dead_below);
+  bool const low = around.cut | (around.bad & (fault_word < k.faults.low_below));
+  bool const high = !low & around.bad & (fault_word < k.faults.high_below);
+  bool const dead = !low & !high & around.bad & (fault_word < k.faults.dead_below);
   return {chosen(low | dead, stuck_mark, ends.first), chosen(high | dead, stuck_mark, ends.second),
           static_cast<std::int32_t>(nearest(fused(uniform_of(word), 254.0F, -127.0F)))};
-}
-
-/// Random words behind the traits of one device.
-struct TraitWords {
-  PhiloxWords own;  // Stream::device_variation
-  std::uint32_t asymmetry = 0;
-  FaultWords around;
-};
-
-PANTHER_HD TraitDraws trait_draws(DeviceConstants const& k, TraitWords const& words) {
-  DrawPair const slope = slope_draws(k.spread, words.own.w[0]);
-  DrawPair const bend = bend_draws(k.spread, words.own.w[1]);
-  BoundDraws const bound = bound_draws(k, words.own.w[2], words.own.w[3], words.around);
-  return {slope.first,
-          slope.second,
-          bend.first,
-          bend.second,
-          bound.low,
-          bound.high,
-          asymmetry_draw(words.asymmetry),
-          bound.level};
 }
 
 template <SlopeDistribution distribution>
@@ -171,12 +145,23 @@ PANTHER_HD Traits traits_of(DeviceConstants const& k, float range, TraitDraws co
 
 /// Frozen draws of a device, regenerated. `item` is device_item(layer, set, plane, row, column).
 PANTHER_HD TraitDraws regenerated_draws(DeviceConstants const& k, std::uint64_t item) {
-  TraitWords words{draw(k.seed, Stream::device_variation, item, 0), 0,
-                   fault_words(k.faults, k.seed, item)};
+  TraitDraws draws{};
   if (k.spread.asymmetry > 0.0F) {
-    words.asymmetry = draw(k.seed, Stream::slope_asymmetry, item, 0).w[0];
+    draws.asymmetry = asymmetry_draw(draw(k.seed, Stream::slope_asymmetry, item, 0).w[0]);
   }
-  return trait_draws(k, words);
+  Surroundings const around = surroundings_of(k.faults, k.seed, item);
+  PhiloxWords const words = draw(k.seed, Stream::device_variation, item, 0);
+  DrawPair const slope = slope_draws(k.spread, words.w[0]);
+  draws.slope_up = slope.first;
+  draws.slope_down = slope.second;
+  DrawPair const bend = bend_draws(k.spread, words.w[1]);
+  draws.bend_up = bend.first;
+  draws.bend_down = bend.second;
+  BoundDraws const bound = bound_draws(k, words.w[2], words.w[3], around);
+  draws.low = bound.low;
+  draws.high = bound.high;
+  draws.level = bound.level;
+  return draws;
 }
 
 PANTHER_HD Traits nominal_traits(float range) {

@@ -107,7 +107,7 @@ struct FaultConstants {
   std::uint32_t low_below = 0;
   std::uint32_t high_below = 0;  // >= low_below
   std::uint32_t dead_below = 0;  // >= high_below
-  std::uint32_t clusters_below = 4294967295U;
+  std::uint32_t clusters_below = 0;
   std::int32_t cluster = 0;  // edge; 0: not clustered
   std::uint32_t word_lines_below = 0;
   std::uint32_t bit_lines_below = 0;
@@ -134,7 +134,7 @@ inline FaultConstants fault_constants(StuckCells const& stuck) {
   return {.low_below = below(stuck.low / bad),
           .high_below = below((stuck.low + stuck.high) / bad),
           .dead_below = below(cells / bad),
-          .clusters_below = below(bad),
+          .clusters_below = stuck.clustered() ? below(bad) : 0,
           .cluster = stuck.clustered() ? stuck.cluster : 0,
           .word_lines_below = below(stuck.word_lines),
           .bit_lines_below = below(stuck.bit_lines),
@@ -143,40 +143,51 @@ inline FaultConstants fault_constants(StuckCells const& stuck) {
           .dead_width = static_cast<float>(stuck.dead_high - stuck.dead_low)};
 }
 
-/// What a device shares with its neighbours: random words of its cluster and its lines.
-struct FaultWords {
-  std::uint32_t cluster = 0;
-  std::uint32_t word_line = 4294967295U;
-  std::uint32_t bit_line = 4294967295U;
+/// What a device shares with its neighbours.
+struct Surroundings {
+  bool cut;  // a line of it is broken
+  bool bad;  // cells are faulty here with the shares of FaultConstants
 };
 
-/// Where those words are drawn: items of Stream::fault_cluster and Stream::fault_line (sub-step 0 a
-/// word line, 1 a bit line).
-struct FaultItems {
-  std::uint64_t cluster;
-  std::uint64_t word_line;
-  std::uint64_t bit_line;
-};
-
-PANTHER_HD FaultItems fault_items(FaultConstants const& k, std::uint64_t device) {
-  std::uint32_t const row = row_of_item(device);
-  std::uint32_t const column = column_of_item(device);
-  auto const edge = static_cast<std::uint32_t>(larger(k.cluster, 1));
-  auto const length = static_cast<std::uint32_t>(larger(k.line_devices, 1));
-  return {in_plane_of(device, row / edge, column / edge), in_plane_of(device, row, column / length),
-          in_plane_of(device, row / length, column)};
+/// Random words of the surroundings: of Stream::fault_line, sub-step 0 a word line, 1 a bit line,
+/// and Stream::fault_cluster.
+PANTHER_HD bool is_broken_word_line(FaultConstants const& k, std::uint32_t word) {
+  return word < k.word_lines_below;
+}
+PANTHER_HD bool is_broken_bit_line(FaultConstants const& k, std::uint32_t word) {
+  return word < k.bit_lines_below;
+}
+PANTHER_HD bool is_bad_cluster(FaultConstants const& k, std::uint32_t word) {
+  return word < k.clusters_below;
 }
 
-PANTHER_HD FaultWords fault_words(FaultConstants const& k, std::uint64_t seed,
-                                  std::uint64_t device) {
-  FaultWords words;
-  FaultItems const items = fault_items(k, device);
-  if (k.cluster != 0) words.cluster = draw(seed, Stream::fault_cluster, items.cluster, 0).w[0];
-  if (k.line_devices != 0) {
-    words.word_line = draw(seed, Stream::fault_line, items.word_line, 0, 0).w[0];
-    words.bit_line = draw(seed, Stream::fault_line, items.bit_line, 0, 1).w[0];
+/// Items of those words: the place of the line or block among its kind.
+PANTHER_HD std::uint64_t word_line_item(FaultConstants const& k, std::uint64_t device) {
+  return in_plane_of(device, row_of_item(device),
+                     column_of_item(device) / static_cast<std::uint32_t>(k.line_devices));
+}
+PANTHER_HD std::uint64_t bit_line_item(FaultConstants const& k, std::uint64_t device) {
+  return in_plane_of(device, row_of_item(device) / static_cast<std::uint32_t>(k.line_devices),
+                     column_of_item(device));
+}
+PANTHER_HD std::uint64_t cluster_item(FaultConstants const& k, std::uint64_t device) {
+  auto const edge = static_cast<std::uint32_t>(k.cluster);
+  return in_plane_of(device, row_of_item(device) / edge, column_of_item(device) / edge);
+}
+
+PANTHER_HD Surroundings surroundings_of(FaultConstants const& k, std::uint64_t seed,
+                                        std::uint64_t device) {
+  Surroundings around{false, true};
+  if (k.cluster != 0) {
+    PhiloxWords const words = draw(seed, Stream::fault_cluster, cluster_item(k, device), 0);
+    around.bad = is_bad_cluster(k, words.w[0]);
   }
-  return words;
+  if (k.line_devices == 0) return around;
+  PhiloxWords const word_line = draw(seed, Stream::fault_line, word_line_item(k, device), 0, 0);
+  around.cut = is_broken_word_line(k, word_line.w[0]);
+  PhiloxWords const bit_line = draw(seed, Stream::fault_line, bit_line_item(k, device), 0, 1);
+  around.cut |= is_broken_bit_line(k, bit_line.w[0]);
+  return around;
 }
 
 }  // namespace panther

@@ -245,7 +245,7 @@ class CarryPanel {
       draw_trait_words(k, {.placed = variation.placed}, PhiloxCounters::consecutive(counter),
                        words);
       for (int l = 0; l < philox_lanes; ++l) {
-        FaultWords const around = variation.placed ? words.around(l) : FaultWords{};
+        Surroundings const around = variation.placed ? words.around(l) : Surroundings{false, true};
         BoundDraws const draws = bound_draws(k, words.own.word[2][l], words.own.word[3][l], around);
         low[c + l] = static_cast<std::int8_t>(draws.low);
         high[c + l] = static_cast<std::int8_t>(draws.high);

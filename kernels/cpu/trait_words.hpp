@@ -15,11 +15,10 @@ namespace panther::PANTHER_ISA_NAMESPACE {
 struct alignas(64) TraitBlocks {
   PhiloxBlocks own;
   std::uint32_t asymmetry[philox_lanes];
-  std::uint32_t cluster[philox_lanes];
-  std::uint32_t word_line[philox_lanes];
-  std::uint32_t bit_line[philox_lanes];
+  std::int32_t cut[philox_lanes];  // Surroundings, 0 or 1
+  std::int32_t bad[philox_lanes];
 
-  FaultWords around(int lane) const { return {cluster[lane], word_line[lane], bit_line[lane]}; }
+  Surroundings around(int lane) const { return {cut[lane] != 0, bad[lane] != 0}; }
 };
 
 /// Word 0 of the blocks of `items`, sixteen of a stream.
@@ -35,27 +34,30 @@ inline void draw_first_words(Stream stream, std::uint32_t sub_step, std::uint64_
   for (int l = 0; l < philox_lanes; ++l) words[l] = blocks.word[0][l];
 }
 
-inline void draw_fault_words(DeviceConstants const& k, std::uint64_t const* devices,
-                             TraitBlocks& words) {
-  std::uint64_t clusters[philox_lanes];
-  std::uint64_t word_lines[philox_lanes];
-  std::uint64_t bit_lines[philox_lanes];
+inline void draw_surroundings(DeviceConstants const& k, std::uint64_t const* devices,
+                              TraitBlocks& words) {
+  FaultConstants const& faults = k.faults;
+  std::uint64_t items[philox_lanes];
+  std::uint32_t drawn[philox_lanes];
   for (int l = 0; l < philox_lanes; ++l) {
-    FaultWords const none;
-    words.cluster[l] = none.cluster;
-    words.word_line[l] = none.word_line;
-    words.bit_line[l] = none.bit_line;
-    FaultItems const items = fault_items(k.faults, devices[l]);
-    clusters[l] = items.cluster;
-    word_lines[l] = items.word_line;
-    bit_lines[l] = items.bit_line;
+    words.cut[l] = 0;
+    words.bad[l] = 1;
   }
-  if (k.faults.cluster != 0) {
-    draw_first_words(Stream::fault_cluster, 0, k.seed, clusters, words.cluster);
+  if (faults.cluster != 0) {
+    for (int l = 0; l < philox_lanes; ++l) items[l] = cluster_item(faults, devices[l]);
+    draw_first_words(Stream::fault_cluster, 0, k.seed, items, drawn);
+    for (int l = 0; l < philox_lanes; ++l) words.bad[l] = is_bad_cluster(faults, drawn[l]) ? 1 : 0;
   }
-  if (k.faults.line_devices != 0) {
-    draw_first_words(Stream::fault_line, 0, k.seed, word_lines, words.word_line);
-    draw_first_words(Stream::fault_line, 1, k.seed, bit_lines, words.bit_line);
+  if (faults.line_devices == 0) return;
+  for (int l = 0; l < philox_lanes; ++l) items[l] = word_line_item(faults, devices[l]);
+  draw_first_words(Stream::fault_line, 0, k.seed, items, drawn);
+  for (int l = 0; l < philox_lanes; ++l) {
+    words.cut[l] |= is_broken_word_line(faults, drawn[l]) ? 1 : 0;
+    items[l] = bit_line_item(faults, devices[l]);
+  }
+  draw_first_words(Stream::fault_line, 1, k.seed, items, drawn);
+  for (int l = 0; l < philox_lanes; ++l) {
+    words.cut[l] |= is_broken_bit_line(faults, drawn[l]) ? 1 : 0;
   }
 }
 
@@ -71,7 +73,7 @@ inline void draw_trait_words(DeviceConstants const& k, Variation const& variatio
   if (variation.asymmetry) {
     draw_first_words(Stream::slope_asymmetry, 0, k.seed, devices, words.asymmetry);
   }
-  if (variation.placed) draw_fault_words(k, devices, words);
+  if (variation.placed) draw_surroundings(k, devices, words);
 }
 
 }  // namespace panther::PANTHER_ISA_NAMESPACE

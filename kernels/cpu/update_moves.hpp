@@ -106,7 +106,7 @@ template <bool placed, bool dead>
 inline void fill_bounds(DeviceConstants const& k, float range, TraitBlocks const& words,
                         MoveBatch& batch, int first) {
   for (int l = 0; l < block_lanes; ++l) {
-    FaultWords const around = placed ? words.around(l) : FaultWords{};
+    Surroundings const around = placed ? words.around(l) : Surroundings{false, true};
     BoundDraws const draws = bound_draws(k, words.own.word[2][l], words.own.word[3][l], around);
     Bounds const bounds = dead ? bounds_of(k, range, draws.low, draws.high, draws.level)
                                : live_bounds(k, range, draws.low, draws.high);

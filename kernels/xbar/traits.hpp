@@ -42,6 +42,12 @@ struct TraitSource {
     return traits_of(k, range, draws(k, index, item));
   }
 
+  /// For kernels without registers to spare.
+  PANTHER_HD_CALL Traits load_called(DeviceConstants const& k, float range, std::int64_t index,
+                                     std::uint64_t item) const {
+    return load(k, range, index, item);
+  }
+
   /// The frozen draws behind load(), where anything varies.
   PANTHER_HD TraitDraws draws(DeviceConstants const& k, std::int64_t index,
                               std::uint64_t item) const {
