@@ -59,7 +59,7 @@ class Bench {
 
   float change(Traits const& traits, float position, Direction direction) const {
     float const change = expected_change<Law>(law_, traits, position, steps_, direction);
-    return settled(constants_, WriteNoiseKind::off, traits, range, position, change, 0.0F)
+    return settled(constants_, WriteNoiseKind::off, traits, range, position, steps_, change, 0.0F)
                .position -
            position;
   }

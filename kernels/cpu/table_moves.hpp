@@ -39,8 +39,8 @@ inline void move_by_table(void const* law_constants, DeviceConstants const& cons
       float const change = Law::moved_with(law, traits, batch.steps[l],
                                            batch.up[l] != 0 ? Direction::up : Direction::down,
                                            number[0][l], number[1][l]);
-      Moved const moved = settled(k, WriteNoiseKind::off, traits, range, batch.position[l], change,
-                                  batch.normal[l]);
+      Moved const moved = settled(k, WriteNoiseKind::off, traits, range, batch.position[l],
+                                  batch.steps[l], change, batch.normal[l]);
       batch.saturated[i] += batch.steps[l] != 0.0F ? moved.saturated : 0;
       batch.position[l] = moved.position;
     }
