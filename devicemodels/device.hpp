@@ -14,6 +14,8 @@
 
 #include "devicemodels/core/fields.hpp"
 #include "devicemodels/models.hpp"
+#include "devicemodels/programming.hpp"
+#include "devicemodels/retention.hpp"
 
 namespace panther {
 
@@ -140,6 +142,8 @@ struct DeviceConfig {
   Spread spread;
   ReadNoise read_noise;
   StuckCells stuck;
+  Programming programming;
+  Retention retention;
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor& visit) {
@@ -155,6 +159,8 @@ struct DeviceConfig {
     visit("spread", self.spread, Field{.doc = "device-to-device variation"});
     visit("read_noise", self.read_noise, Field{.doc = "noise of reads"});
     visit("stuck", self.stuck, Field{.doc = "faulty cells"});
+    visit("programming", self.programming, Field{.doc = "error that programming leaves"});
+    visit("retention", self.retention, Field{.doc = "what time does to devices"});
   }
 };
 

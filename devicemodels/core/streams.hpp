@@ -20,6 +20,11 @@ enum class Stream : std::uint8_t {
   write_noise = 6,       // item = device group, step = write event; sub-step = attempt
   write_read_noise = 7,  // item = device group, step = write event; sub-step = attempt
   test_data = 8,         // synthetic inputs of tests, checks and benchmarks
+  aging_traits = 28,     // item = device
+  aging = 29,            // item = device group, step = pass; sub-step 0: rounding, 1: normals
+  programming = 30,      // item = device group, step = write event; sub-steps as aging
+  test_transfer = 31,    // item = device group, step = examples trained on; sub-steps as aging
+  test_wait = 32,        // likewise
 };
 
 /// A crossbar set of a layer, a plane of devices in it, a row and a column (or column group) packed

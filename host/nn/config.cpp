@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "devicemodels/aging.hpp"
 #include "devicemodels/core/math.hpp"
 
 namespace panther {
@@ -67,6 +68,7 @@ void check_formats(RunConfig const& config, int weight_bits) {
 void check_device(DeviceConfig const& device) {
   try {
     static_cast<void>(device_constants(device, 0));
+    static_cast<void>(programming_constants(device));
     visit_law(static_cast<int>(device.law.index()), [&]<class Law>() {
       static_cast<void>(Law::prepare(std::get<typename Law::Params>(device.law), 6));
     });

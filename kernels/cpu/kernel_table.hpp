@@ -29,6 +29,8 @@ struct KernelTable {
   /// for a whole row.
   int (*resolve_row)(ResolveArgs const& args, ResolveLimits const& limits, int replica, int row,
                      SliceCounters* counters, std::int32_t* columns);
+  /// A pass over one row of one plane; the place's lane does not matter.
+  void (*age_row)(AgeArgs const& args, LanePlace const& place);
   /// Vectors [first, last) of the digital operations (kernels/digital/operations.hpp).
   void (*gather)(GatherArgs const& args, std::int64_t first, std::int64_t last);
   void (*forward)(ForwardArgs const& args, std::int64_t first, std::int64_t last);
@@ -45,6 +47,7 @@ void update(int law, UpdateArgs const& args, ColumnRange columns, ActiveRow cons
             std::int64_t count);
 int resolve_row(ResolveArgs const& args, ResolveLimits const& limits, int replica, int row,
                 SliceCounters* counters, std::int32_t* columns);
+void age_row(AgeArgs const& args, LanePlace const& place);
 void gather(GatherArgs const& args, std::int64_t first, std::int64_t last);
 void forward(ForwardArgs const& args, std::int64_t first, std::int64_t last);
 void backward(BackwardArgs const& args, std::int64_t first, std::int64_t last);
@@ -57,6 +60,7 @@ void update(int law, UpdateArgs const& args, ColumnRange columns, ActiveRow cons
             std::int64_t count);
 int resolve_row(ResolveArgs const& args, ResolveLimits const& limits, int replica, int row,
                 SliceCounters* counters, std::int32_t* columns);
+void age_row(AgeArgs const& args, LanePlace const& place);
 void gather(GatherArgs const& args, std::int64_t first, std::int64_t last);
 void forward(ForwardArgs const& args, std::int64_t first, std::int64_t last);
 void backward(BackwardArgs const& args, std::int64_t first, std::int64_t last);
@@ -69,6 +73,7 @@ void update(int law, UpdateArgs const& args, ColumnRange columns, ActiveRow cons
             std::int64_t count);
 int resolve_row(ResolveArgs const& args, ResolveLimits const& limits, int replica, int row,
                 SliceCounters* counters, std::int32_t* columns);
+void age_row(AgeArgs const& args, LanePlace const& place);
 void gather(GatherArgs const& args, std::int64_t first, std::int64_t last);
 void forward(ForwardArgs const& args, std::int64_t first, std::int64_t last);
 void backward(BackwardArgs const& args, std::int64_t first, std::int64_t last);

@@ -207,6 +207,36 @@ void Crossbar::apply(std::vector<std::int32_t> const& delta, UpdateOptions optio
   launch_update(args, options);
 }
 
+AgeArgs Crossbar::age_args(DeviceArray<AgingConstants> const& constants,
+                           DeviceArray<std::int16_t> const& before, AgeOptions const& options) {
+  std::vector<AgingConstants> const all = constants.download();
+  AgeArgs args{};
+  args.shape = shape_;
+  args.slicing = slicing_;
+  args.codes = codes_.data();
+  args.before = before.size() > 0 ? before.data() : nullptr;
+  args.traits = traits();
+  args.devices = constants_.data();
+  args.aging = constants.data();
+  args.step = options.step;
+  args.layer = layer_;
+  args.set_mask = options.set_mask;
+  args.stream = options.stream;
+  for (AgingConstants const& k : all) {
+    args.noisy = args.noisy || k.noisy();
+    args.frozen = args.frozen || k.frozen();
+  }
+  args.rounding = rounding_;
+  return args;
+}
+
+void Crossbar::age(std::vector<AgingConstants> const& constants, AgeOptions const& options) {
+  DeviceArray<AgingConstants> const aging(backend_, constants);
+  DeviceArray<std::int16_t> const before(backend_, options.before);
+  backend_.age(age_args(aging, before, options));
+  backend_.synchronise();
+}
+
 std::vector<i128> Crossbar::read(std::vector<std::int16_t> const& inputs,
                                  ReadOptions const& options) {
   ReadArgs args{};

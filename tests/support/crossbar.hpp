@@ -77,6 +77,13 @@ struct WriteOptions {
   std::vector<std::uint8_t> active = {};  // [replica]; empty: all
 };
 
+struct AgeOptions {
+  Stream stream = Stream::aging;
+  std::uint64_t step = 0;
+  unsigned set_mask = 1;
+  std::vector<std::int16_t> before = {};  // as codes(); empty: every device is touched
+};
+
 class Crossbar {
  public:
   /// Throws what make_slicing and device_constants throw; std::invalid_argument if replicas do not
@@ -96,6 +103,11 @@ class Crossbar {
   void update_part(Outer const& outer, int first, int count, UpdateOptions const& options = {});
   /// Delta drive: change in weight LSBs, [replica][row][column].
   void apply(std::vector<std::int32_t> const& delta, UpdateOptions options = {});
+  /// A pass between updates; constants [replica].
+  void age(std::vector<AgingConstants> const& constants, AgeOptions const& options = {});
+  /// The arguments of such a pass with memory of the backend's.
+  AgeArgs age_args(DeviceArray<AgingConstants> const& constants,
+                   DeviceArray<std::int16_t> const& before, AgeOptions const& options);
   /// Inputs [replica][example][driven line]; sums [replica][example][sensed line] in
   /// 2^-fraction_bits LSBs.
   std::vector<i128> read(std::vector<std::int16_t> const& inputs, ReadOptions const& options = {});

@@ -59,6 +59,10 @@ bool reads_noisily(Replica const& replica) {
   return replica.device.read_noise.relative > 0.0 || replica.device.read_noise.line > 0.0;
 }
 
+bool leaves_errors(Replica const& replica) {
+  return replica.device.programming.model != ProgrammingModel::off;
+}
+
 }  // namespace
 
 DenseLayer::DenseLayer(Backend& backend, RunConfig const& config, DenseSpec const& spec,
@@ -75,6 +79,7 @@ DenseLayer::DenseLayer(Backend& backend, RunConfig const& config, DenseSpec cons
              .stride = aligned_columns(spec.units)},
       law_(static_cast<int>(replicas.front().device.law.index())),
       noisy_read_(std::any_of(replicas.begin(), replicas.end(), reads_noisily)),
+      programming_error_(std::any_of(replicas.begin(), replicas.end(), leaves_errors)),
       variation_(variation_of(replicas)) {
   auto const vectors =
       static_cast<std::size_t>(shape_.replicas) * static_cast<std::size_t>(spec.capacity);
@@ -95,6 +100,9 @@ DenseLayer::DenseLayer(Backend& backend, RunConfig const& config, DenseSpec cons
   u_ = {backend, vectors * cols};
   drop_ = {backend, vectors};
   active_ = {backend, replicas.size()};
+  for (Replica const& replica : replicas) device_configs_.push_back(replica.device);
+  aging_ = {backend, replicas.size()};
+  if (programming_error_) codes_before_ = {backend, devices};
   bool const gradients = config.update.method == UpdateMethod::batch_digits;
   std::size_t const moments = replicas.size() * rows * cols;
   if (gradients) weights_ = {backend, moments};
@@ -349,6 +357,17 @@ ResolveArgs DenseLayer::resolve_args(std::uint64_t event) const {
   return args;
 }
 
+/// Writes, and leaves the error of programming in the devices that changed.
+void DenseLayer::write(ResolveArgs const& args) {
+  if (!programming_error_) return backend_->resolve(law_, args);
+  codes_before_.copy_from(codes_);
+  backend_->resolve(law_, args);
+  AgeArgs error = age_args(Stream::programming, args.event);
+  error.set_mask = args.target_mask | args.clear_mask;
+  error.before = args.weights == nullptr ? codes_before_.data() : nullptr;
+  pass_over_devices(error, programming_constants);
+}
+
 void DenseLayer::program(DeviceArray<std::int32_t> const& weights) {
   ResolveArgs args = resolve_args(0);
   args.weights = weights.data();
@@ -356,7 +375,7 @@ void DenseLayer::program(DeviceArray<std::int32_t> const& weights) {
   args.target_mask =
       shape_.sets == 1 ? 1U << forward_set : (1U << forward_set) | (1U << backward_set);
   args.clear_mask = shape_.sets == 3 ? 1U << collecting_set : 0;
-  backend_->resolve(law_, args);
+  write(args);
   backend_->synchronise();
 }
 
@@ -370,7 +389,7 @@ void DenseLayer::resolve(std::uint64_t event, std::vector<std::uint8_t> const& a
     if (((update_mask() >> set) & 1U) == 0) continue;
     args.source_set = set;
     args.target_mask = 1U << set;
-    backend_->resolve(law_, args);
+    write(args);
   }
 }
 
@@ -380,7 +399,59 @@ void DenseLayer::merge(std::uint64_t event) {
   args.addend_set = collecting_set;
   args.target_mask = (1U << forward_set) | (1U << backward_set);
   args.clear_mask = 1U << collecting_set;
-  backend_->resolve(law_, args);
+  write(args);
+}
+
+AgeArgs DenseLayer::age_args(Stream stream, std::uint64_t step) const {
+  auto& self = const_cast<DenseLayer&>(*this);
+  AgeArgs args{};
+  args.shape = shape_;
+  args.slicing = slicing_;
+  args.codes = self.codes_.data();
+  args.traits = {variation_, traits_.data(), shape_.devices()};
+  args.devices = devices_.data();
+  args.aging = aging_.data();
+  args.step = step;
+  args.layer = spec_.index;
+  args.set_mask = all_sets();
+  args.stream = stream;
+  args.rounding = config_.device.rounding;
+  return args;
+}
+
+/// constants_of(device configuration) for every replica.
+template <class ConstantsOf>
+void DenseLayer::pass_over_devices(AgeArgs args, ConstantsOf const& constants_of) {
+  std::vector<AgingConstants> constants;
+  for (DeviceConfig const& device : device_configs_) constants.push_back(constants_of(device));
+  args.noisy = std::ranges::any_of(constants, &AgingConstants::noisy);
+  args.frozen = std::ranges::any_of(constants, &AgingConstants::frozen);
+  aging_.upload(constants);
+  backend_->age(args);
+}
+
+void DenseLayer::age(TimeSpan span, std::uint64_t pass) {
+  pass_over_devices(age_args(Stream::aging, pass), [&](DeviceConfig const& device) {
+    return aging_constants(device, span);
+  });
+}
+
+void DenseLayer::begin_test(TimeSpan wait, std::uint64_t draw) {
+  codes_aside_ = {*backend_, codes_.size()};
+  codes_aside_.copy_from(codes_);
+  if (config_.device.programming.transfer && programming_error_) {
+    pass_over_devices(age_args(Stream::test_transfer, draw), programming_constants);
+  }
+  if (config_.device.retention.wait_s) {
+    pass_over_devices(age_args(Stream::test_wait, draw), [&](DeviceConfig const& device) {
+      return waiting_constants(device, wait);
+    });
+  }
+}
+
+void DenseLayer::end_test() {
+  codes_.copy_from(codes_aside_);
+  codes_aside_ = {};
 }
 
 std::vector<std::int16_t> DenseLayer::codes(int replica, int set) const {

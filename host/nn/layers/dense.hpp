@@ -97,6 +97,15 @@ class DenseLayer {
   /// V3: folds the updates collected in set d into f and b, and clears d.
   void merge(std::uint64_t event);
 
+  /// Time passes for all devices; `pass` counts such passes.
+  void age(TimeSpan span, std::uint64_t pass);
+
+  /// Puts the devices into the state that a test sees: written anew with the error of programming
+  /// (device.programming.transfer), after device.retention.wait_s. `draw` addresses the randomness.
+  void begin_test(TimeSpan wait, std::uint64_t draw);
+  /// Puts them back.
+  void end_test();
+
   /// Between these, reads use ideal converters and record the largest sums; then the ranges are set
   /// from them.
   void begin_calibration();
@@ -138,6 +147,11 @@ class DenseLayer {
   void set_fixed_adc_steps();
   std::vector<std::int32_t> adc_steps_of(int driven_lines) const;
   unsigned update_mask() const;
+  unsigned all_sets() const { return (1U << shape_.sets) - 1U; }
+  void write(ResolveArgs const& args);
+  AgeArgs age_args(Stream stream, std::uint64_t step) const;
+  template <class ConstantsOf>
+  void pass_over_devices(AgeArgs args, ConstantsOf const& constants_of);
 
   Backend* backend_;
   RunConfig config_;
@@ -146,6 +160,7 @@ class DenseLayer {
   XbarShape shape_;
   int law_;
   bool noisy_read_;
+  bool programming_error_;
   Variation variation_;
   bool calibrating_ = false;
 
@@ -166,6 +181,10 @@ class DenseLayer {
   DeviceArray<std::int32_t> adc_step_[2];  // by direction, [replica][slice]
   DeviceArray<std::int32_t> peak_[2];
   DeviceArray<std::uint8_t> active_;
+  std::vector<DeviceConfig> device_configs_;  // [replica]
+  DeviceArray<AgingConstants> aging_;         // [replica], of one pass
+  DeviceArray<std::int16_t> codes_before_;    // of a write, if writes leave errors
+  DeviceArray<std::int16_t> codes_aside_;     // while a test lasts
 };
 
 }  // namespace panther
