@@ -5,15 +5,15 @@
 // What a pass between writes does to one device: time from one instant to a later one, or the error
 // of a write. With x the position in the window (0..1), b the rest level, c = G / G_max and ln the
 // natural logarithm, one after the other:
-//   decay       x <- b + (x - b) exp(-dt / tau)                              (aihwkit lifetime, reset)
-//   drift       G <- G ((t + t0) / (t - dt + t0))^-|nu(c) + sigma_nu(c) z|   (z frozen)
+//   decay       x <- b + (x - b) exp(-dt / tau)                              (aihwkit lifetime,
+//   reset) drift       G <- G ((t + t0) / (t - dt + t0))^-|nu(c) + sigma_nu(c) z|   (z frozen)
 //   relaxation  G <- G + m(t) - m(t - dt)                                    (CMO/HfOx)
 //   log loss    x <- x towards b by k log10((t + t0) / (t - dt + t0)), not past it
 //   noise       x <- x + s N(0, 1), s^2 = D^2 dt + s_relax^2 + sigma(c)^2
-// where sigma(c) is the error of programming or the 1/f noise of a read after a wait. aihwkit decays
-// by 1 - 1/tau a batch, this by exp(-1/tau), and starts drift at t = t0.
-// Every line alone composes in time: dt1 and then dt2 are dt1 + dt2 (drift where nu does not depend
-// on the state; else nu is that of the pass's start). The position stays within the device's bounds.
+// where sigma(c) is the error of programming or the 1/f noise of a read after a wait. aihwkit
+// decays by 1 - 1/tau a batch, this by exp(-1/tau), and starts drift at t = t0. Every line alone
+// composes in time: dt1 and then dt2 are dt1 + dt2 (drift where nu does not depend on the state;
+// else nu is that of the pass's start). The position stays within the device's bounds.
 //
 // Changes are formed apart from the position and rounded to codes with 24 random bits: a decay of a
 // thousandth of a code a pass is still right on average.
@@ -27,7 +27,7 @@ namespace panther {
 struct AgingConstants {
   float decay = 0.0F;  // dt / tau log2(e); 0: none
   float lifetime_spread = 0.0F;
-  float rest = 0.5F;
+  float rest = 0.0F;
   float rest_spread = 0.0F;
   float drift = 0.0F;  // octaves of time; 0: none
   StateCurve nu;
@@ -62,10 +62,12 @@ PANTHER_HD AgingDraws aging_draws(std::uint32_t w0, std::uint32_t w1) {
   return {decay.first, decay.second, walk.first, walk.second};
 }
 
-/// Where a device's conductance lies: G_min in windows, and the codes of its window.
+/// Where a device's conductance lies: G_min in windows, the codes of its window, the position of
+/// its level 0.
 struct AgingWindow {
   float g_min;
   float range;
+  float zero;
 
   PANTHER_HD float conductance(float position) const { return fused(g_min, range, position); }
   PANTHER_HD float of_highest(float position) const {
@@ -73,14 +75,21 @@ struct AgingWindow {
   }
 };
 
-PANTHER_HD float rest_position(AgingConstants const& k, AgingDraws const& draws, float range) {
-  return clamped(fused(k.rest_spread, draws.rest, k.rest), 0.0F, 1.0F) * range;
+PANTHER_HD AgingWindow aging_window(float g_min_in_windows, std::int32_t range, bool mirrored) {
+  std::int32_t const zero = mirrored ? range + code_of_g_min : -code_of_g_min;
+  return {g_min_in_windows, static_cast<float>(range), static_cast<float>(zero)};
 }
 
-PANTHER_HD float decay_change(AgingConstants const& k, AgingDraws const& draws, float range,
-                              float position) {
+PANTHER_HD float rest_position(AgingConstants const& k, AgingDraws const& draws,
+                               AgingWindow const& window) {
+  float const from_zero = fused(k.rest_spread, draws.rest, k.rest);
+  return clamped(fused(from_zero, window.range, window.zero), 0.0F, window.range);
+}
+
+PANTHER_HD float decay_change(AgingConstants const& k, AgingDraws const& draws,
+                              AgingWindow const& window, float position) {
   float const lifetime = larger(fused(k.lifetime_spread, draws.lifetime, 1.0F), 0.01F);
-  return (position - rest_position(k, draws, range)) * exp2m1(-k.decay / lifetime);
+  return (position - rest_position(k, draws, window)) * exp2m1(-k.decay / lifetime);
 }
 
 PANTHER_HD float drift_change(AgingConstants const& k, AgingDraws const& draws,
@@ -91,10 +100,10 @@ PANTHER_HD float drift_change(AgingConstants const& k, AgingDraws const& draws,
   return window.conductance(position) * exp2m1(octaves);
 }
 
-PANTHER_HD float loss_change(AgingConstants const& k, AgingDraws const& draws, float range,
-                             float position) {
-  float const way = rest_position(k, draws, range) - position;
-  float const step = k.loss * range;
+PANTHER_HD float loss_change(AgingConstants const& k, AgingDraws const& draws,
+                             AgingWindow const& window, float position) {
+  float const way = rest_position(k, draws, window) - position;
+  float const step = k.loss * window.range;
   return clamped(way, -step, step);
 }
 
@@ -112,10 +121,10 @@ PANTHER_HD float aging_deviation(AgingConstants const& k, AgingDraws const& draw
 PANTHER_HD float aged(AgingConstants const& k, AgingDraws const& draws, AgingWindow const& window,
                       float low, float high, float position, float normal) {
   float change = 0.0F;
-  if (k.decay > 0.0F) change = decay_change(k, draws, window.range, position);
+  if (k.decay > 0.0F) change = decay_change(k, draws, window, position);
   if (k.drift > 0.0F) change += drift_change(k, draws, window, position + change);
   if (k.relaxation != 0.0F) change = fused(k.relaxation, window.range, change);
-  if (k.loss > 0.0F) change += loss_change(k, draws, window.range, position + change);
+  if (k.loss > 0.0F) change += loss_change(k, draws, window, position + change);
   if (k.diffusion > 0.0F || k.spread_square > 0.0F || k.deviation_scale > 0.0F) {
     float const deviation = aging_deviation(k, draws, window, position, position + change);
     change = fused(deviation, normal, change);
@@ -168,9 +177,8 @@ inline AgingConstants aging_constants(DeviceConfig const& device, TimeSpan span)
     Relaxation const before = cmo_relaxation(from);
     Relaxation const after = cmo_relaxation(to);
     k.relaxation = static_cast<float>((after.mean - before.mean) * g_max);
-    k.spread_square = static_cast<float>((after.deviation * after.deviation -
-                                          before.deviation * before.deviation) *
-                                         g_max * g_max);
+    k.spread_square = static_cast<float>(
+        (after.deviation * after.deviation - before.deviation * before.deviation) * g_max * g_max);
   }
   return k;
 }
@@ -180,15 +188,15 @@ inline AgingConstants waiting_constants(DeviceConfig const& device, TimeSpan spa
   AgingConstants k = aging_constants(device, span);
   FlickerNoise const noise = flicker_noise(device.retention);
   bool const cmo = device.retention.drift == DriftModel::reram_cmo;
-  double const t = span.to_s * acceleration(device.retention) +
-                   (cmo ? 0.0 : drift_onset_s(device.retention));
+  double const t =
+      span.to_s * acceleration(device.retention) + (cmo ? 0.0 : drift_onset_s(device.retention));
   if (!device.retention.read_noise || noise.t_read_s == 0.0 || t <= noise.t_read_s) return k;
   double const g_max = 1.0 + 1.0 / (device.on_off_ratio - 1.0);
   k.deviation = noise.curve;
   k.relative = noise.relative;
-  k.deviation_scale = static_cast<float>(
-      std::sqrt(std::log((t + noise.t_read_s) / (2.0 * noise.t_read_s))) *
-      (noise.relative ? 1.0 : g_max));
+  k.deviation_scale =
+      static_cast<float>(std::sqrt(std::log((t + noise.t_read_s) / (2.0 * noise.t_read_s))) *
+                         (noise.relative ? 1.0 : g_max));
   return k;
 }
 

@@ -7,7 +7,8 @@
 // arrays, by name:
 //   pcm              doped GST, 25 uS: Nandakumar et al., ICECS 2019 (aihwkit PCMLikeNoiseModel)
 //   hermes_1, _2     PCM of the Hermes chip, one device of 10.35 uS and two of 20.7 uS: Le Gallo et
-//                    al., Nat. Electron. 2023; Vasilopoulos et al., IEEE TED 2023 (HermesNoiseModel)
+//                    al., Nat. Electron. 2023; Vasilopoulos et al., IEEE TED 2023
+//                    (HermesNoiseModel)
 //   reram_wan_*      HfOx ReRAM, 40 uS, 1 s, 1 day and 2 days after programming: Wan et al., Nature
 //                    608, 2022 (ReRamWan2022NoiseModel). Later times stand for programming and
 //                    relaxation together.
@@ -65,7 +66,8 @@ struct Programming {
   static void fields(Self& self, Visitor& visit) {
     visit("model", self.model,
           Field{.doc = "error of every device that programming or carry resolution writes"});
-    visit("scale", self.scale, Field{.unit = "1", .doc = "factor on the error", .lo = 0, .hi = 100});
+    visit("scale", self.scale,
+          Field{.unit = "1", .doc = "factor on the error", .lo = 0, .hi = 100});
     visit("coefficients", self.coefficients,
           Field{.unit = "G_max",
                 .doc = "model = \"custom\": std as a polynomial in G / G_max, lowest power first, "

@@ -32,13 +32,13 @@ struct EnumNames<AgeUnit> {
 enum class DriftModel : std::uint8_t { off, power, pcm, hermes_1, hermes_2, reram_cmo };
 template <>
 struct EnumNames<DriftModel> {
-  static constexpr std::array values{std::pair{DriftModel::off, std::string_view{"off"}},
-                                     std::pair{DriftModel::power, std::string_view{"power"}},
-                                     std::pair{DriftModel::pcm, std::string_view{"pcm"}},
-                                     std::pair{DriftModel::hermes_1, std::string_view{"hermes_1"}},
-                                     std::pair{DriftModel::hermes_2, std::string_view{"hermes_2"}},
-                                     std::pair{DriftModel::reram_cmo,
-                                               std::string_view{"reram_cmo"}}};
+  static constexpr std::array values{
+      std::pair{DriftModel::off, std::string_view{"off"}},
+      std::pair{DriftModel::power, std::string_view{"power"}},
+      std::pair{DriftModel::pcm, std::string_view{"pcm"}},
+      std::pair{DriftModel::hermes_1, std::string_view{"hermes_1"}},
+      std::pair{DriftModel::hermes_2, std::string_view{"hermes_2"}},
+      std::pair{DriftModel::reram_cmo, std::string_view{"reram_cmo"}}};
 };
 
 /// [device.retention]
@@ -50,7 +50,7 @@ struct Retention {
   bool read_noise = true;
   double lifetime_s = 0.0;
   double lifetime_spread = 0.0;
-  double rest = 0.5;
+  double rest = 0.0;
   double rest_spread = 0.0;
   double diffusion = 0.0;
   double diffusion_spread = 0.0;
@@ -96,8 +96,9 @@ struct Retention {
           Field{.unit = "eV", .doc = "Arrhenius activation of the clock", .lo = 0, .hi = 10});
     visit("temperature_k", self.temperature_k,
           Field{.unit = "K", .doc = "temperature of the devices", .lo = 1, .hi = 2000});
-    visit("reference_temperature_k", self.reference_temperature_k,
-          Field{.unit = "K", .doc = "temperature that the other keys hold for", .lo = 1, .hi = 2000});
+    visit(
+        "reference_temperature_k", self.reference_temperature_k,
+        Field{.unit = "K", .doc = "temperature that the other keys hold for", .lo = 1, .hi = 2000});
   }
 
   template <class Self, class Visitor>
@@ -110,7 +111,7 @@ struct Retention {
     visit("lifetime_spread", self.lifetime_spread,
           Field{.unit = "1", .doc = "relative std of the lifetime over devices", .lo = 0, .hi = 1});
     visit("rest", self.rest,
-          Field{.unit = "window", .doc = "rest level; 0.5 is level 0", .lo = 0, .hi = 1});
+          Field{.unit = "window", .doc = "rest level, counted from level 0", .lo = -1, .hi = 1});
     visit("rest_spread", self.rest_spread,
           Field{.unit = "window", .doc = "std of the rest level over devices", .lo = 0, .hi = 1});
     visit("loss_per_decade", self.loss_per_decade,
@@ -120,11 +121,10 @@ struct Retention {
                 .hi = 1});
     visit("diffusion", self.diffusion,
           Field{.unit = "window/sqrt(s)", .doc = "std of the random walk", .lo = 0, .hi = 10});
-    visit("diffusion_spread", self.diffusion_spread,
-          Field{.unit = "1",
-                .doc = "relative std of the walk's steps over devices",
-                .lo = 0,
-                .hi = 2});
+    visit(
+        "diffusion_spread", self.diffusion_spread,
+        Field{
+            .unit = "1", .doc = "relative std of the walk's steps over devices", .lo = 0, .hi = 2});
   }
 
   template <class Self, class Visitor>

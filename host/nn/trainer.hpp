@@ -85,7 +85,8 @@ class Trainer {
   void finish_epoch();
 
   /// Mean loss and accuracy on a set, per replica, of the devices as tests see them
-  /// (device.retention.wait_s, device.programming.transfer). Does not change the course of training.
+  /// (device.retention.wait_s, device.programming.transfer). Does not change the course of
+  /// training.
   std::vector<Score> evaluate(ImageSet const& set);
 
   /// Sets calibrated converter ranges from the present weights, as every epoch does at its start;

@@ -38,9 +38,9 @@ class RowAger {
         device_(args.devices[place.replica]),
         k_(args.aging[place.replica]),
         mirrored_(args.slicing.mirrored(place.plane)),
-        window_{device_.g_min_in_windows,
-                static_cast<float>(
-                    window_range(args.slicing.cell_bits[args.slicing.slice_of(place.plane)]))} {}
+        window_(aging_window(
+            device_.g_min_in_windows,
+            window_range(args.slicing.cell_bits[args.slicing.slice_of(place.plane)]), mirrored_)) {}
 
   void run() {
     draw_constants();
@@ -87,9 +87,8 @@ class RowAger {
   }
 
   PhiloxCounters lane_counters(std::uint32_t sub_step) const {
-    return PhiloxCounters::consecutive(
-        draw_counter(args_.stream, item_of(args_.layer, place_, first_ / 64 * 16), args_.step,
-                     sub_step));
+    return PhiloxCounters::consecutive(draw_counter(
+        args_.stream, item_of(args_.layer, place_, first_ / 64 * 16), args_.step, sub_step));
   }
 
   void draw_words() {
@@ -137,11 +136,10 @@ class RowAger {
 
   /// aged() of every column.
   void change() {
-    float const range = window_.range;
     for (int c = 0; c < group_columns; ++c) g_.change[c] = 0.0F;
     if (k_.decay > 0.0F) {
       for (int c = 0; c < group_columns; ++c)
-        g_.change[c] = decay_change(k_, g_.draws(c), range, g_.position[c]);
+        g_.change[c] = decay_change(k_, g_.draws(c), window_, g_.position[c]);
     }
     if (k_.drift > 0.0F) {
       for (int c = 0; c < group_columns; ++c)
@@ -149,11 +147,11 @@ class RowAger {
     }
     if (k_.relaxation != 0.0F) {
       for (int c = 0; c < group_columns; ++c)
-        g_.change[c] = fused(k_.relaxation, range, g_.change[c]);
+        g_.change[c] = fused(k_.relaxation, window_.range, g_.change[c]);
     }
     if (k_.loss > 0.0F) {
       for (int c = 0; c < group_columns; ++c)
-        g_.change[c] += loss_change(k_, g_.draws(c), range, g_.position[c] + g_.change[c]);
+        g_.change[c] += loss_change(k_, g_.draws(c), window_, g_.position[c] + g_.change[c]);
     }
     if (k_.noisy()) {
       for (int c = 0; c < group_columns; ++c) {
@@ -163,8 +161,7 @@ class RowAger {
       }
     }
     for (int c = 0; c < group_columns; ++c) {
-      g_.change[c] =
-          clamped(g_.change[c], g_.low[c] - g_.position[c], g_.high[c] - g_.position[c]);
+      g_.change[c] = clamped(g_.change[c], g_.low[c] - g_.position[c], g_.high[c] - g_.position[c]);
     }
   }
 
@@ -173,16 +170,15 @@ class RowAger {
     std::int32_t const sign = mirrored_ ? -1 : 1;
     if (args_.before == nullptr) {
       for (int c = 0; c < width_; ++c) {
-        codes[c] = static_cast<std::int16_t>(codes[c] +
-                                             sign * whole_change(g_.change[c], g_.dither[c]));
+        codes[c] =
+            static_cast<std::int16_t>(codes[c] + sign * whole_change(g_.change[c], g_.dither[c]));
       }
       return;
     }
     std::int16_t const* const before = args_.before + index_;
     for (int c = 0; c < width_; ++c) {
       std::int32_t const whole = sign * whole_change(g_.change[c], g_.dither[c]);
-      codes[c] =
-          static_cast<std::int16_t>(codes[c] + chosen(before[c] == codes[c], 0, whole));
+      codes[c] = static_cast<std::int16_t>(codes[c] + chosen(before[c] == codes[c], 0, whole));
     }
   }
 

@@ -71,20 +71,20 @@ struct AgeLane {
     std::int16_t const code = args.codes[index];
     if (args.before != nullptr && args.before[index] == code) return;
     DeviceConstants const& device = args.devices[place.replica];
-    auto const range = static_cast<float>(
-        window_range(args.slicing.cell_bits[args.slicing.slice_of(place.plane)]));
+    bool const mirrored = args.slicing.mirrored(place.plane);
+    AgingWindow const window = aging_window(
+        device.g_min_in_windows,
+        window_range(args.slicing.cell_bits[args.slicing.slice_of(place.plane)]), mirrored);
     std::uint64_t const item = item_of(args.layer, place, col);
-    Traits const traits = args.traits.load(device, range, index, item);
+    Traits const traits = args.traits.load(device, window.range, index, item);
     AgingDraws draws{};
     if (args.frozen) {
       PhiloxWords const words = draw(device.seed, Stream::aging_traits, item, 0);
       draws = aging_draws(words.w[0], words.w[1]);
     }
-    bool const mirrored = args.slicing.mirrored(place.plane);
     float const stored = position_of(code);
-    float const change =
-        aged(args.aging[place.replica], draws, {device.g_min_in_windows, range}, traits.low,
-             traits.high, mirrored ? range - stored : stored, normal);
+    float const change = aged(args.aging[place.replica], draws, window, traits.low, traits.high,
+                              mirrored ? window.range - stored : stored, normal);
     std::int32_t const whole = whole_change(change, dither);
     args.codes[index] = static_cast<std::int16_t>(code + (mirrored ? -whole : whole));
   }

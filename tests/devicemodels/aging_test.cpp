@@ -16,6 +16,7 @@ namespace panther::test {
 namespace {
 
 constexpr float range = 64512.0F;  // a cell of 6 bits
+constexpr double zero = 32768.0;   // position of its level 0
 
 double sigma_us(ProgrammingModel model, double g_max_us, double c) {
   Programming const programming{.model = model};
@@ -56,8 +57,8 @@ double curve(StateCurve const& k, double c) {
 
 TEST(DriftExponents, AreThePublishedFits) {
   DriftExponent const pcm = drift_exponent({.drift = DriftModel::pcm});
-  EXPECT_NEAR(curve(pcm.mean, 1.0), 0.049, 1e-6);   // clipped below
-  EXPECT_NEAR(curve(pcm.mean, 1e-4), 0.1, 1e-6);    // clipped above
+  EXPECT_NEAR(curve(pcm.mean, 1.0), 0.049, 1e-6);      // clipped below
+  EXPECT_NEAR(curve(pcm.mean, 1e-4), 0.1, 1e-6);       // clipped above
   EXPECT_NEAR(curve(pcm.mean, 0.1), 0.0600901, 1e-6);  // 0.0155 * 2.3025851 + 0.0244
   EXPECT_NEAR(curve(pcm.deviation, 0.1), 0.0228823, 1e-6);
   DriftExponent const one = drift_exponent({.drift = DriftModel::hermes_1});
@@ -104,9 +105,11 @@ float g_min_of(DeviceConfig const& device) {
 double after(DeviceConfig const& device, TimeSpan span, double position, AgingDraws draws = {}) {
   auto const start = static_cast<float>(position);
   return position + static_cast<double>(aged(aging_constants(device, span), draws,
-                                             {g_min_of(device), range}, 0.0F, range, start, 0.0F));
+                                             {g_min_of(device), range, static_cast<float>(zero)},
+                                             0.0F, range, start, 0.0F));
 }
 
+constexpr AgingWindow window{0.1F, range, static_cast<float>(zero)};
 constexpr double codes = 0.02;  // rounding of float32 over a few operations near 65536
 
 TEST(Aging, NothingIsConfiguredNothingHappens) {
@@ -133,10 +136,10 @@ TEST(Aging, DecaysExponentially) {
   for (int trial = 0; trial < 500; ++trial) {
     double const tau = std::exp(random.real(-3, 20));
     double const dt = tau * std::exp(random.real(-12, 2));
-    double const rest = random.real(0, 1);
+    double const rest = random.real(-0.5, 0.49);
     double const x = random.whole(0, 64512);
-    double const wanted =
-        rest * range + (x - rest * static_cast<double>(range)) * std::exp(-dt / tau);
+    double const place = zero + rest * range;
+    double const wanted = place + (x - place) * std::exp(-dt / tau);
     EXPECT_NEAR(after(with({.lifetime_s = tau, .rest = rest}), {5.0, 5.0 + dt}, x), wanted, codes)
         << tau << " " << dt << " " << rest << " " << x;
   }
@@ -145,9 +148,8 @@ TEST(Aging, DecaysExponentially) {
 TEST(Aging, SmallDecaysKeepTheirSize) {
   double const dt_over_tau = 1e-8;
   AgingConstants const k = aging_constants(with({.lifetime_s = 1.0 / dt_over_tau}), {0.0, 1.0});
-  float const change =
-      aged(k, {}, {0.1F, range}, 0.0F, range, 60000.0F, 0.0F);
-  EXPECT_NEAR(static_cast<double>(change) / (-(60000.0 - 32256.0) * dt_over_tau), 1.0, 1e-5);
+  float const change = aged(k, {}, window, 0.0F, range, 60000.0F, 0.0F);
+  EXPECT_NEAR(static_cast<double>(change) / (-(60000.0 - zero) * dt_over_tau), 1.0, 1e-5);
 }
 
 TEST(Aging, DriftIsAPowerOfTime) {
@@ -161,8 +163,7 @@ TEST(Aging, DriftIsAPowerOfTime) {
     double const g_min = range / 9.0;
     double const ratio = (to + onset) / (from + onset);
     double const wanted = std::max((x + g_min) * std::pow(ratio, -nu) - g_min, 0.0);
-    DeviceConfig const device =
-        with({.drift = DriftModel::power, .nu = nu, .onset_s = onset});
+    DeviceConfig const device = with({.drift = DriftModel::power, .nu = nu, .onset_s = onset});
     EXPECT_NEAR(after(device, {from, to}, x), wanted, 2 * codes);
   }
 }
@@ -178,11 +179,11 @@ TEST(Aging, DriftOfADeviceIsItsOwn) {
 }
 
 TEST(Aging, LossIsLinearInTheLogarithmOfTimeAndEndsAtRest) {
-  DeviceConfig const device = with({.rest = 0.25, .loss_per_decade = 0.05, .onset_s = 10.0});
+  DeviceConfig const device = with({.rest = -0.25, .loss_per_decade = 0.05, .onset_s = 10.0});
   EXPECT_NEAR(after(device, {0.0, 990.0}, 40000.0), 40000.0 - 0.1 * range, codes);
   EXPECT_NEAR(after(device, {0.0, 990.0}, 1000.0), 1000.0 + 0.1 * range, codes);
-  EXPECT_NEAR(after(device, {0.0, 1e9}, 40000.0), 0.25 * range, codes);
-  EXPECT_NEAR(after(device, {0.0, 1e9}, 1000.0), 0.25 * range, codes);
+  EXPECT_NEAR(after(device, {0.0, 1e9}, 40000.0), zero - 0.25 * range, codes);
+  EXPECT_NEAR(after(device, {0.0, 1e9}, 1000.0), zero - 0.25 * range, codes);
 }
 
 TEST(Aging, RelaxationOfCmo) {
@@ -200,9 +201,9 @@ TEST(Aging, ComposesInTime) {
   Random random(4);
   Retention power{.drift = DriftModel::power, .nu = 0.07, .nu_spread = 0.4, .onset_s = 3.0};
   std::vector<Retention> const laws{
-      {.lifetime_s = 50.0, .lifetime_spread = 0.3, .rest = 0.4, .rest_spread = 0.1},
+      {.lifetime_s = 50.0, .lifetime_spread = 0.3, .rest = -0.1, .rest_spread = 0.1},
       power,
-      {.rest = 0.7, .loss_per_decade = 0.03, .onset_s = 2.0},
+      {.rest = 0.2, .loss_per_decade = 0.03, .onset_s = 2.0},
       {.drift = DriftModel::reram_cmo}};
   for (int trial = 0; trial < 400; ++trial) {
     DeviceConfig const device = with(random.pick(laws));
@@ -238,14 +239,25 @@ TEST(Aging, HeatMakesTheClockRunFaster) {
   EXPECT_EQ(acceleration(warm), 1.0);
 }
 
+TEST(Aging, LevelZeroIsAtRest) {
+  DeviceConfig const device = with({.lifetime_s = 1.0, .loss_per_decade = 0.1});
+  AgingConstants const k = aging_constants(device, {0.0, 3.0});
+  for (bool const mirrored : {false, true}) {
+    AgingWindow const own = aging_window(0.1F, 64512, mirrored);
+    float const level_zero = mirrored ? range - 32768.0F : 32768.0F;  // a mirrored device's code 0
+    EXPECT_EQ(aged(k, {}, own, 0.0F, range, level_zero, 0.0F), 0.0F);
+    EXPECT_LT(aged(k, {}, own, 0.0F, range, level_zero + 1000.0F, 0.0F), 0.0F);
+  }
+}
+
 TEST(Aging, StaysWithinBounds) {
   AgingConstants k;
   k.diffusion = 5.0F;
   for (float const normal : {-3.0F, 3.0F}) {
     float const x = 1000.0F;
-    float const kept = x + aged(k, {}, {0.1F, range}, 700.0F, 2000.0F, x, normal);
+    float const kept = x + aged(k, {}, window, 700.0F, 2000.0F, x, normal);
     EXPECT_EQ(kept, normal < 0 ? 700.0F : 2000.0F);
-    EXPECT_EQ(aged(k, {}, {0.1F, range}, x, x, x, normal), 0.0F) << "a stuck device moved";
+    EXPECT_EQ(aged(k, {}, window, x, x, x, normal), 0.0F) << "a stuck device moved";
   }
 }
 
@@ -254,8 +266,7 @@ TEST(Aging, ReadsAfterAWaitAreNoisierTheLongerItWas) {
   AgingConstants const k = waiting_constants(device, {0.0, 86400.0});
   double const t = 86420.0;  // counted from 20 s after programming
   EXPECT_NEAR(k.deviation_scale, std::sqrt(std::log((t + 250e-9) / 500e-9)), 1e-5);
-  AgingWindow const window{g_min_of(device), range};
-  EXPECT_NEAR(aging_deviation(k, {}, window, 0.1F * range, 0.05F * range),
+  EXPECT_NEAR(aging_deviation(k, {}, {g_min_of(device), range, 0.0F}, 0.1F * range, 0.05F * range),
               0.0088 * std::pow(10.0, 0.65) * 0.05 * range * static_cast<double>(k.deviation_scale),
               0.5);
   DeviceConfig quiet = device;

@@ -22,14 +22,14 @@ Retention random_retention(Random& random) {
   Retention retention;
   if (random.chance(0.5)) retention.lifetime_s = std::exp(random.real(-2, 15));
   if (random.chance(0.5)) retention.lifetime_spread = random.real(0, 0.5);
-  if (random.chance(0.5)) retention.rest = random.real(0, 1);
+  if (random.chance(0.5)) retention.rest = random.real(-0.6, 0.6);
   if (random.chance(0.5)) retention.rest_spread = random.real(0, 0.3);
   if (random.chance(0.4)) retention.diffusion = std::exp(random.real(-12, -2));
   if (random.chance(0.4)) retention.diffusion_spread = random.real(0, 1);
   if (random.chance(0.4)) retention.loss_per_decade = random.real(0, 0.3);
-  retention.drift = random.pick<DriftModel>({DriftModel::off, DriftModel::power, DriftModel::pcm,
-                                             DriftModel::hermes_1, DriftModel::hermes_2,
-                                             DriftModel::reram_cmo});
+  retention.drift =
+      random.pick<DriftModel>({DriftModel::off, DriftModel::power, DriftModel::pcm,
+                               DriftModel::hermes_1, DriftModel::hermes_2, DriftModel::reram_cmo});
   retention.nu_spread = random.real(0, 0.5);
   retention.nu_state = random.real(-0.05, 0.05);
   return retention;
@@ -154,6 +154,7 @@ struct Population {
 };
 
 constexpr double range = 65535.0;
+constexpr double zero = 32768.0;  // position of level 0
 
 TEST_P(AgeLaw, ADecayOfAFractionOfACodeIsRightOnAverage) {
   DeviceConfig device;
@@ -161,7 +162,7 @@ TEST_P(AgeLaw, ADecayOfAFractionOfACodeIsRightOnAverage) {
   Population devices(backend(), device);
   for (double const dt : {0.1, 2.0, 40.0}) {
     auto const left = devices.after(aging_constants(device, {0.0, dt}), 60000);
-    double const change = -(60000.0 - 0.5 * range) * dt * 1e-6;
+    double const change = -(60000.0 - zero) * dt * 1e-6;
     double const part = change - std::floor(change);  // a rounded number is one of two
     EXPECT_TRUE(mean_is(left, 60000.0 + change, std::sqrt(part * (1 - part)))) << dt;
   }
@@ -204,8 +205,7 @@ TEST_P(AgeLaw, LifetimesScatter) {
   Population devices(backend(), device);
   auto const left = devices.after(aging_constants(device, {0.0, 500.0}), 60000);
   std::vector<double> lifetimes;
-  for (double const x : left)
-    lifetimes.push_back(-500.0 / std::log((x - 0.5 * range) / (60000.0 - 0.5 * range)));
+  for (double const x : left) lifetimes.push_back(-500.0 / std::log((x - zero) / (60000.0 - zero)));
   EXPECT_TRUE(mean_is(lifetimes, 1000.0, 100.0));
   EXPECT_TRUE(variance_is(lifetimes, 100.0 * 100.0));
 }

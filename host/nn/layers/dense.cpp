@@ -431,9 +431,8 @@ void DenseLayer::pass_over_devices(AgeArgs args, ConstantsOf const& constants_of
 }
 
 void DenseLayer::age(TimeSpan span, std::uint64_t pass) {
-  pass_over_devices(age_args(Stream::aging, pass), [&](DeviceConfig const& device) {
-    return aging_constants(device, span);
-  });
+  pass_over_devices(age_args(Stream::aging, pass),
+                    [&](DeviceConfig const& device) { return aging_constants(device, span); });
 }
 
 void DenseLayer::begin_test(TimeSpan wait, std::uint64_t draw) {
@@ -443,9 +442,8 @@ void DenseLayer::begin_test(TimeSpan wait, std::uint64_t draw) {
     pass_over_devices(age_args(Stream::test_transfer, draw), programming_constants);
   }
   if (config_.device.retention.wait_s) {
-    pass_over_devices(age_args(Stream::test_wait, draw), [&](DeviceConfig const& device) {
-      return waiting_constants(device, wait);
-    });
+    pass_over_devices(age_args(Stream::test_wait, draw),
+                      [&](DeviceConfig const& device) { return waiting_constants(device, wait); });
   }
 }
 

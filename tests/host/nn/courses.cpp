@@ -109,6 +109,29 @@ void add_hardware(CourseList& list) {
   });
 }
 
+void add_time(CourseList& list) {
+  auto const relax = [](RunConfig& c, AgeUnit unit, int every) {
+    Retention& retention = c.device.retention;
+    retention.every = every;
+    retention.unit = unit;
+    retention.lifetime_s = 50.0;
+    retention.lifetime_spread = 0.2;
+    retention.diffusion = 0.002;
+    retention.drift = DriftModel::power;
+    retention.nu_spread = 0.3;
+  };
+  list.add_variants("aging", [relax](RunConfig& c) { relax(c, AgeUnit::examples, 3); });
+  list.add("aging_batches", [relax](RunConfig& c) { relax(c, AgeUnit::batches, 2); });
+  list.add("aging_epochs", [relax](RunConfig& c) { relax(c, AgeUnit::epochs, 1); });
+  list.add_variants("programming_error", [](RunConfig& c) {
+    c.device.programming.model = ProgrammingModel::pcm;
+    c.device.programming.transfer = true;
+    c.device.retention.drift = DriftModel::pcm;
+    c.device.retention.wait_s = 3600.0;
+    c.slicing.encoding = Encoding::differential;
+  });
+}
+
 }  // namespace
 
 DeviceConfig rough_device() {
@@ -129,6 +152,7 @@ std::vector<Course> const& courses() {
     CourseList list;
     add_algorithms(list);
     add_hardware(list);
+    add_time(list);
     return list.courses;
   }();
   return all;
