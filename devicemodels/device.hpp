@@ -13,6 +13,7 @@
 #include <string>
 
 #include "devicemodels/core/fields.hpp"
+#include "devicemodels/endurance.hpp"
 #include "devicemodels/models.hpp"
 #include "devicemodels/programming.hpp"
 #include "devicemodels/retention.hpp"
@@ -144,6 +145,7 @@ struct DeviceConfig {
   StuckCells stuck;
   Programming programming;
   Retention retention;
+  Endurance endurance;
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor& visit) {
@@ -161,6 +163,7 @@ struct DeviceConfig {
     visit("stuck", self.stuck, Field{.doc = "faulty cells"});
     visit("programming", self.programming, Field{.doc = "error that programming leaves"});
     visit("retention", self.retention, Field{.doc = "what time does to devices"});
+    visit("endurance", self.endurance, Field{.doc = "what writes do to devices"});
   }
 };
 

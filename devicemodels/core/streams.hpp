@@ -25,6 +25,7 @@ enum class Stream : std::uint8_t {
   programming = 30,      // item = device group, step = write event; sub-steps as aging
   test_transfer = 31,    // item = device group, step = examples trained on; sub-steps as aging
   test_wait = 32,        // likewise
+  wear_traits = 33,      // item = device
 };
 
 /// A crossbar set of a layer, a plane of devices in it, a row and a column (or column group) packed

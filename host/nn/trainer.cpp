@@ -38,10 +38,11 @@ void check_replicas(std::vector<Replica> const& replicas) {
   for (Replica const& replica : replicas) {
     if (replica.device.law.index() != first.law.index() ||
         replica.device.rounding != first.rounding ||
-        replica.device.write_noise.kind != first.write_noise.kind) {
+        replica.device.write_noise.kind != first.write_noise.kind ||
+        replica.device.endurance.count != first.endurance.count) {
       throw std::invalid_argument(
-          "replicas may differ in seeds and device parameters, not in law, rounding or kind of "
-          "write noise");
+          "replicas may differ in seeds and device parameters, not in law, rounding, kind of write "
+          "noise or count of writes");
     }
   }
 }

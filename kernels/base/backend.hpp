@@ -19,6 +19,7 @@
 #include "kernels/xbar/read.hpp"
 #include "kernels/xbar/resolve.hpp"
 #include "kernels/xbar/update.hpp"
+#include "kernels/xbar/wear.hpp"
 
 namespace panther {
 
@@ -54,6 +55,7 @@ class Backend {
   virtual void resolve(int law, ResolveArgs const& args) = 0;
   virtual void store_traits(StoreTraitsArgs const& args) = 0;
   virtual void age(AgeArgs const& args) = 0;
+  virtual void wear(WearArgs const& args) = 0;
 
   virtual void gather(GatherArgs const& args) = 0;
   virtual void forward(ForwardArgs const& args) = 0;

@@ -13,8 +13,6 @@ namespace panther::PANTHER_ISA_NAMESPACE {
 
 namespace {
 
-constexpr int group_columns = 64;
-
 struct alignas(64) AgeGroup {
   float position[group_columns];
   float change[group_columns];

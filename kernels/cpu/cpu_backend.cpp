@@ -115,6 +115,16 @@ class CpuBackend final : public Backend {
       }
     });
   }
+  void wear(WearArgs const& args) override {
+    XbarShape const& shape = args.update.shape;
+    std::vector<ActiveRow> const& rows =
+        args.before == nullptr ? active_rows_.find(args.update) : active_rows_.all(shape);
+    pool_.for_ranges(static_cast<std::int64_t>(rows.size()),
+                     1 + 20000 / (static_cast<std::int64_t>(shape.planes) * shape.cols),
+                     [&](std::int64_t first, std::int64_t last) {
+                       kernels_.wear(args, rows.data() + first, last - first);
+                     });
+  }
   void gather(GatherArgs const& args) override { run_vectors(kernels_.gather, args, args.vectors); }
   void forward(ForwardArgs const& args) override {
     run_vectors(kernels_.forward, args, ForwardVector{args}.items());

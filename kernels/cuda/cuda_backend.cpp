@@ -91,6 +91,7 @@ class CudaBackend final : public Backend {
   void resolve(int law, ResolveArgs const& args) override { queue_resolve(queue_, law, args); }
   void store_traits(StoreTraitsArgs const& args) override { queue_store_traits(queue_, args); }
   void age(AgeArgs const& args) override { queue_age(queue_, args); }
+  void wear(WearArgs const& args) override { queue_wear(queue_, args); }
   void gather(GatherArgs const& args) override { queue_gather(queue_, args); }
   void forward(ForwardArgs const& args) override { queue_forward(queue_, args); }
   void loss(LossArgs const& args) override { queue_loss(queue_, args); }

@@ -17,6 +17,10 @@ void queue_age(Queue const& queue, AgeArgs const& args) {
   DeviceLauncher(queue).items(AgeLane{args});
 }
 
+void queue_wear(Queue const& queue, WearArgs const& args) {
+  DeviceLauncher(queue).items(WearLane{args});
+}
+
 void queue_gather(Queue const& queue, GatherArgs const& args) {
   DeviceLauncher(queue).items(GatherInputs{args});
 }

@@ -105,6 +105,10 @@ class Crossbar {
   void apply(std::vector<std::int32_t> const& delta, UpdateOptions options = {});
   /// A pass between updates; constants [replica].
   void age(std::vector<AgingConstants> const& constants, AgeOptions const& options = {});
+  /// From now on the writes of every device are counted; of one configuration for all replicas.
+  void count_writes(Endurance const& endurance);
+  std::vector<std::uint32_t> writes() const { return writes_.download(); }
+  void set_writes(std::vector<std::uint32_t> const& writes) { writes_.upload(writes); }
   /// The arguments of such a pass with memory of the backend's.
   AgeArgs age_args(DeviceArray<AgingConstants> const& constants,
                    DeviceArray<std::int16_t> const& before, AgeOptions const& options);
@@ -129,6 +133,8 @@ class Crossbar {
   ResolveArgs resolve_args(WriteOptions const& options,
                            DeviceArray<std::uint8_t> const& active) const;
   void launch_update(UpdateArgs args, UpdateOptions const& options);
+  void launch_resolve(ResolveArgs const& args);
+  void wear(UpdateArgs const& args, std::int16_t const* before);
 
   Backend& backend_;
   Slicing slicing_;
@@ -146,6 +152,9 @@ class Crossbar {
   mutable DeviceArray<SliceCounters> slice_counters_;
   mutable DeviceArray<LayerCounters> layer_counters_;
   DeviceArray<std::int32_t> peaks_;
+  Endurance endurance_;
+  DeviceArray<std::uint32_t> writes_;
+  DeviceArray<WearConstants> wear_;
 };
 
 }  // namespace panther::test

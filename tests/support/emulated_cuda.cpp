@@ -146,6 +146,7 @@ class EmulatedCudaBackend final : public Backend {
   }
   void store_traits(StoreTraitsArgs const& args) override { launcher_.items(StoreTraits{args}); }
   void age(AgeArgs const& args) override { launcher_.items(AgeLane{args}); }
+  void wear(WearArgs const& args) override { launcher_.items(WearLane{args}); }
   void gather(GatherArgs const& args) override { launcher_.items(GatherInputs{args}); }
   void forward(ForwardArgs const& args) override { launcher_.vectors(ForwardVector{args}); }
   void loss(LossArgs const& args) override { launcher_.blocks(cuda::LossBlocks{LossVector{args}}); }

@@ -102,7 +102,9 @@ DenseLayer::DenseLayer(Backend& backend, RunConfig const& config, DenseSpec cons
   active_ = {backend, replicas.size()};
   for (Replica const& replica : replicas) device_configs_.push_back(replica.device);
   aging_ = {backend, replicas.size()};
-  if (programming_error_) codes_before_ = {backend, devices};
+  bool const counts = config.device.endurance.count != WriteCount::off;
+  if (programming_error_ || counts) codes_before_ = {backend, devices};
+  if (counts) begin_wear(devices);
   bool const gradients = config.update.method == UpdateMethod::batch_digits;
   std::size_t const moments = replicas.size() * rows * cols;
   if (gradients) weights_ = {backend, moments};
@@ -119,6 +121,17 @@ DenseLayer::DenseLayer(Backend& backend, RunConfig const& config, DenseSpec cons
                           .variation = variation_,
                           .layer = spec_.index});
   }
+}
+
+void DenseLayer::begin_wear(std::size_t devices) {
+  std::vector<WearConstants> constants;
+  for (DeviceConfig const& device : device_configs_) {
+    constants.push_back(wear_constants(device.endurance));
+  }
+  wears_ = std::ranges::any_of(constants, &WearConstants::wears);
+  fails_ = std::ranges::any_of(constants, [](WearConstants const& k) { return k.failure > 0; });
+  wear_ = {*backend_, constants};
+  writes_ = {*backend_, devices};
 }
 
 std::vector<std::int32_t> DenseLayer::adc_steps_of(int driven_lines) const {
@@ -293,7 +306,7 @@ void DenseLayer::update(Examples batch, int first, int count,
   args.batch = batch.count;
   args.drive = config_.update.method == UpdateMethod::opa_streamed ? UpdateDrive::streamed
                                                                    : UpdateDrive::digits;
-  backend_->update(law_, args);
+  update_devices(args);
 }
 
 void DenseLayer::update_with_gradient(Examples batch, DeviceArray<float> const& learning_rate,
@@ -330,7 +343,7 @@ void DenseLayer::update_with_gradient(Examples batch, DeviceArray<float> const& 
   args.examples = 1;
   args.batch = 1;
   args.drive = UpdateDrive::delta;
-  backend_->update(law_, args);
+  update_devices(args);
 }
 
 ResolveArgs DenseLayer::resolve_args(std::uint64_t event) const {
@@ -357,15 +370,36 @@ ResolveArgs DenseLayer::resolve_args(std::uint64_t event) const {
   return args;
 }
 
-/// Writes, and leaves the error of programming in the devices that changed.
+void DenseLayer::update_devices(UpdateArgs const& args) {
+  backend_->update(law_, args);
+  if (counts_writes()) wear(args, nullptr);
+}
+
+void DenseLayer::wear(UpdateArgs const& args, std::int16_t const* before) {
+  backend_->wear({.update = args,
+                  .before = before,
+                  .writes = writes_.data(),
+                  .wear = wear_.data(),
+                  .count = config_.device.endurance.count,
+                  .wears = wears_,
+                  .fails = fails_});
+}
+
+/// Writes; the devices that changed keep an error of programming and wear.
 void DenseLayer::write(ResolveArgs const& args) {
-  if (!programming_error_) return backend_->resolve(law_, args);
+  if (codes_before_.size() == 0) return backend_->resolve(law_, args);
   codes_before_.copy_from(codes_);
   backend_->resolve(law_, args);
-  AgeArgs error = age_args(Stream::programming, args.event);
-  error.set_mask = args.target_mask | args.clear_mask;
-  error.before = args.weights == nullptr ? codes_before_.data() : nullptr;
-  pass_over_devices(error, programming_constants);
+  if (programming_error_) {
+    AgeArgs error = age_args(Stream::programming, args.event);
+    error.set_mask = args.target_mask | args.clear_mask;
+    error.before = args.weights == nullptr ? codes_before_.data() : nullptr;
+    pass_over_devices(error, programming_constants);
+  }
+  if (!counts_writes()) return;
+  UpdateArgs written = update_args();
+  written.set_mask = args.target_mask | args.clear_mask;
+  wear(written, codes_before_.data());
 }
 
 void DenseLayer::program(DeviceArray<std::int32_t> const& weights) {
@@ -463,6 +497,11 @@ std::vector<std::int16_t> DenseLayer::plane_codes(int replica, int plane, RowRan
       static_cast<std::size_t>(rows.count) * static_cast<std::size_t>(shape_.stride));
 }
 
+std::vector<std::uint32_t> DenseLayer::plane_writes(int replica, int plane) const {
+  return writes_.download(static_cast<std::size_t>(shape_.index(replica, forward_set, plane, 0, 0)),
+                          static_cast<std::size_t>(shape_.plane_size()));
+}
+
 void DenseLayer::load_codes(std::vector<std::int16_t> const& codes) {
   std::int64_t const lines = static_cast<std::int64_t>(shape_.planes) * shape_.rows;
   if (static_cast<std::int64_t>(codes.size()) != lines * shape_.cols) {
@@ -516,6 +555,7 @@ void DenseLayer::archive(StateArchive& archive) {
   archive.array(prefix + "adc_step_backward", adc_step_[1]);
   archive.array(prefix + "first_moment", first_moment_);
   archive.array(prefix + "second_moment", second_moment_);
+  if (counts_writes()) archive.array(prefix + "writes", writes_);
 }
 
 }  // namespace panther

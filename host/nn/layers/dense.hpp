@@ -134,6 +134,11 @@ class DenseLayer {
   std::vector<double> weights(int replica) const { return weights(replica, {0, shape_.rows}); }
   std::vector<double> weights(int replica, RowRange rows) const;
 
+  /// True if the devices' writes are counted.
+  bool counts_writes() const { return writes_.size() != 0; }
+  /// Writes of one replica's devices of weights, one plane, [row][stride].
+  std::vector<std::uint32_t> plane_writes(int replica, int plane) const;
+
   void archive(StateArchive& archive);
 
   /// Only the devices of an archive.
@@ -141,6 +146,7 @@ class DenseLayer {
 
  private:
   std::string archive_prefix() const;
+  void begin_wear(std::size_t devices);
   ReadArgs read_args(Examples examples, Driven driven) const;
   UpdateArgs update_args() const;
   ResolveArgs resolve_args(std::uint64_t event) const;
@@ -149,6 +155,8 @@ class DenseLayer {
   unsigned update_mask() const;
   unsigned all_sets() const { return (1U << shape_.sets) - 1U; }
   void write(ResolveArgs const& args);
+  void update_devices(UpdateArgs const& args);
+  void wear(UpdateArgs const& args, std::int16_t const* before);
   AgeArgs age_args(Stream stream, std::uint64_t step) const;
   template <class ConstantsOf>
   void pass_over_devices(AgeArgs args, ConstantsOf const& constants_of);
@@ -183,8 +191,12 @@ class DenseLayer {
   DeviceArray<std::uint8_t> active_;
   std::vector<DeviceConfig> device_configs_;  // [replica]
   DeviceArray<AgingConstants> aging_;         // [replica], of one pass
-  DeviceArray<std::int16_t> codes_before_;    // of a write, if writes leave errors
-  DeviceArray<std::int16_t> codes_aside_;     // while a test lasts
+  DeviceArray<std::int16_t> codes_before_;    // of a write, if writes leave errors or are counted
+  DeviceArray<std::uint32_t> writes_;         // as codes, if they are counted
+  DeviceArray<WearConstants> wear_;           // [replica]
+  bool wears_ = false;
+  bool fails_ = false;
+  DeviceArray<std::int16_t> codes_aside_;  // while a test lasts
 };
 
 }  // namespace panther

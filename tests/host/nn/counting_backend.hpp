@@ -55,6 +55,7 @@ class CountingBackend final : public Backend {
   void resolve(int law, ResolveArgs const& args) override { inner_->resolve(law, args); }
   void store_traits(StoreTraitsArgs const& args) override { inner_->store_traits(args); }
   void age(AgeArgs const& args) override { inner_->age(args); }
+  void wear(WearArgs const& args) override { inner_->wear(args); }
   void gather(GatherArgs const& args) override { inner_->gather(args); }
   void forward(ForwardArgs const& args) override { inner_->forward(args); }
   void loss(LossArgs const& args) override { inner_->loss(args); }

@@ -132,6 +132,23 @@ void add_time(CourseList& list) {
   });
 }
 
+void add_wear(CourseList& list) {
+  list.add_variants("wear", [](RunConfig& c) {
+    c.device.endurance = {.count = WriteCount::steps,
+                          .onset_writes = 4.0,
+                          .top_per_decade = 0.1,
+                          .bottom_per_decade = 0.05,
+                          .failure_writes = 300.0,
+                          .failure_spread = 0.5,
+                          .failed_level = 0.9};
+  });
+  list.add("writes_counted", [](RunConfig& c) {
+    c.update.method = UpdateMethod::batch_digits;
+    c.device.endurance.count = WriteCount::updates;
+    c.device.programming.model = ProgrammingModel::hermes_1;
+  });
+}
+
 }  // namespace
 
 DeviceConfig rough_device() {
@@ -153,6 +170,7 @@ std::vector<Course> const& courses() {
     add_algorithms(list);
     add_hardware(list);
     add_time(list);
+    add_wear(list);
     return list.courses;
   }();
   return all;
