@@ -136,8 +136,8 @@ class DenseLayer {
 
   /// True if the devices' writes are counted.
   bool counts_writes() const { return writes_.size() != 0; }
-  /// Writes of one replica's devices of weights, one plane, [row][stride].
-  std::vector<std::uint32_t> plane_writes(int replica, int plane) const;
+  /// Writes of one replica's devices of one plane, [row][stride].
+  std::vector<std::uint32_t> plane_writes(int replica, int plane, int set = 0) const;
 
   void archive(StateArchive& archive);
 
