@@ -96,7 +96,7 @@ PANTHER_HD float drift_change(AgingConstants const& k, AgingDraws const& draws,
                               AgingWindow const& window, float position) {
   float const c = window.of_highest(position);
   float const nu = fused(k.nu_deviation.at(c), draws.nu, k.nu.at(c));
-  float const octaves = (nu < 0.0F ? nu : -nu) * k.drift;
+  float const octaves = chosen(nu < 0.0F, nu, -nu) * k.drift;
   return window.conductance(position) * exp2m1(octaves);
 }
 
@@ -111,7 +111,7 @@ PANTHER_HD float loss_change(AgingConstants const& k, AgingDraws const& draws,
 PANTHER_HD float aging_deviation(AgingConstants const& k, AgingDraws const& draws,
                                  AgingWindow const& window, float start, float position) {
   float const walk = k.diffusion * fused(k.diffusion_spread, draws.diffusion, 1.0F);
-  float const unit = k.relative ? window.conductance(position) : window.range;
+  float const unit = chosen(k.relative, window.conductance(position), window.range);
   float const wide = fused(walk, walk, k.spread_square) * window.range * window.range;
   float const error = k.deviation.at(window.of_highest(start)) * k.deviation_scale * unit;
   return root(fused(error, error, wide));

@@ -34,8 +34,10 @@ struct StateCurve {
     float const octaves = log2(safe);
     float const below =
         clamped(fused(factor, exp2(power * octaves), fused(slope, octaves, offset)), low, high);
-    float above = c[terms - 1];
-    for (int k = terms - 2; k >= 0; --k) above = fused(above, safe, c[k]);
+    float above = fused(c[4], safe, c[3]);  // no loop: loops over devices become vectors
+    above = fused(above, safe, c[2]);
+    above = fused(above, safe, c[1]);
+    above = fused(above, safe, c[0]);
     return chosen(safe < split, below, above);
   }
 };

@@ -132,34 +132,37 @@ class RowAger {
     }
   }
 
-  /// aged() of every column.
+  /// aged() of every column. Constants are copied: stores to the group might change them.
   void change() {
-    for (int c = 0; c < group_columns; ++c) g_.change[c] = 0.0F;
-    if (k_.decay > 0.0F) {
+    AgingConstants const k = k_;
+    AgingWindow const window = window_;
+    AgeGroup& g = g_;
+    for (int c = 0; c < group_columns; ++c) g.change[c] = 0.0F;
+    if (k.decay > 0.0F) {
       for (int c = 0; c < group_columns; ++c)
-        g_.change[c] = decay_change(k_, g_.draws(c), window_, g_.position[c]);
+        g.change[c] = decay_change(k, g.draws(c), window, g.position[c]);
     }
-    if (k_.drift > 0.0F) {
+    if (k.drift > 0.0F) {
       for (int c = 0; c < group_columns; ++c)
-        g_.change[c] += drift_change(k_, g_.draws(c), window_, g_.position[c] + g_.change[c]);
+        g.change[c] += drift_change(k, g.draws(c), window, g.position[c] + g.change[c]);
     }
-    if (k_.relaxation != 0.0F) {
+    if (k.relaxation != 0.0F) {
       for (int c = 0; c < group_columns; ++c)
-        g_.change[c] = fused(k_.relaxation, window_.range, g_.change[c]);
+        g.change[c] = fused(k.relaxation, window.range, g.change[c]);
     }
-    if (k_.loss > 0.0F) {
+    if (k.loss > 0.0F) {
       for (int c = 0; c < group_columns; ++c)
-        g_.change[c] += loss_change(k_, g_.draws(c), window_, g_.position[c] + g_.change[c]);
+        g.change[c] += loss_change(k, g.draws(c), window, g.position[c] + g.change[c]);
     }
-    if (k_.noisy()) {
+    if (k.noisy()) {
       for (int c = 0; c < group_columns; ++c) {
-        float const deviation = aging_deviation(k_, g_.draws(c), window_, g_.position[c],
-                                                g_.position[c] + g_.change[c]);
-        g_.change[c] = fused(deviation, g_.normal[c], g_.change[c]);
+        float const deviation =
+            aging_deviation(k, g.draws(c), window, g.position[c], g.position[c] + g.change[c]);
+        g.change[c] = fused(deviation, g.normal[c], g.change[c]);
       }
     }
     for (int c = 0; c < group_columns; ++c) {
-      g_.change[c] = clamped(g_.change[c], g_.low[c] - g_.position[c], g_.high[c] - g_.position[c]);
+      g.change[c] = clamped(g.change[c], g.low[c] - g.position[c], g.high[c] - g.position[c]);
     }
   }
 
