@@ -12,8 +12,11 @@
 #include <string>
 
 #include "devicemodels/core/fields.hpp"
+#include "devicemodels/endurance.hpp"
 #include "devicemodels/faults.hpp"
 #include "devicemodels/models.hpp"
+#include "devicemodels/programming.hpp"
+#include "devicemodels/retention.hpp"
 #include "devicemodels/spread.hpp"
 #include "devicemodels/write_noise.hpp"
 
@@ -55,6 +58,9 @@ struct DeviceConfig {
   Spread spread;
   ReadNoise read_noise;
   StuckCells stuck;
+  Programming programming;
+  Retention retention;
+  Endurance endurance;
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor& visit) {
@@ -70,6 +76,9 @@ struct DeviceConfig {
     visit("spread", self.spread, Field{.doc = "device-to-device variation"});
     visit("read_noise", self.read_noise, Field{.doc = "noise of reads"});
     visit("stuck", self.stuck, Field{.doc = "faulty cells"});
+    visit("programming", self.programming, Field{.doc = "error that programming leaves"});
+    visit("retention", self.retention, Field{.doc = "what time does to devices"});
+    visit("endurance", self.endurance, Field{.doc = "what writes do to devices"});
   }
 };
 

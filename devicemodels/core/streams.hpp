@@ -23,6 +23,12 @@ enum class Stream : std::uint8_t {
   slope_asymmetry = 24,  // item = device
   fault_cluster = 25,    // item = device_item of the block's place among blocks
   fault_line = 26,       // item = device_item of the line's place; sub-step 0 word line, 1 bit line
+  aging_traits = 28,     // item = device
+  aging = 29,            // item = device group, step = pass; sub-step 0: rounding, 1: normals
+  programming = 30,      // item = device group, step = write event; sub-steps as aging
+  test_transfer = 31,    // item = device group, step = examples trained on; sub-steps as aging
+  test_wait = 32,        // likewise
+  wear_traits = 33,      // item = device
 };
 
 /// A crossbar set of a layer, a plane of devices in it, a row and a column (or column group) packed

@@ -201,7 +201,22 @@ inline constexpr ArrayDescription level_histogram{
     .doc = "devices of each slice by rounded level, lowest level first",
     .dimensions = {"slice", "level"}};
 
-inline constexpr std::array all{weights, slice_codes, level_histogram};
+inline constexpr ArrayDescription writes_histogram{
+    .name = "writes_histogram",
+    .unit = "1",
+    .doc =
+        "devices of each slice by writes (device.endurance.count): none, then 2^(k-1) to 2^k - 1 "
+        "in bin k",
+    .dimensions = {"slice", "bin"}};
+inline constexpr ArrayDescription writes_percentiles{
+    .name = "writes_percentiles",
+    .unit = "1",
+    .doc =
+        "writes of a device of each slice that 50, 90, 99, 99.9 and 100 % of devices do not exceed",
+    .dimensions = {"slice", "percentile"}};
+
+inline constexpr std::array all{weights, slice_codes, level_histogram, writes_histogram,
+                                writes_percentiles};
 }  // namespace layer_arrays
 
 }  // namespace panther

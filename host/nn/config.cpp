@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "devicemodels/aging.hpp"
 #include "devicemodels/core/math.hpp"
 
 namespace panther {
@@ -41,6 +42,14 @@ void check_update(RunConfig const& config) {
               "\" needs update.method = \"batch_digits\": moments are kept digitally");
 }
 
+void check_endurance(Endurance const& endurance) {
+  bool const wears = endurance.top_per_decade > 0.0 || endurance.bottom_per_decade > 0.0 ||
+                     endurance.failure_writes > 0.0;
+  require(!wears || endurance.count != WriteCount::off,
+          "device.endurance.count = \"off\" (top_per_decade, bottom_per_decade and failure_writes "
+          "need writes that are counted: \"updates\" or \"steps\")");
+}
+
 void check_network(NetworkConfig const& network) {
   require(!network.layers.empty(), "network.layers is empty (at least one layer is needed)");
   Activation const last = network.layers.back().activation;
@@ -67,6 +76,7 @@ void check_formats(RunConfig const& config, int weight_bits) {
 void check_device(DeviceConfig const& device) {
   try {
     static_cast<void>(device_constants(device, 0));
+    static_cast<void>(programming_constants(device));
     visit_law(static_cast<int>(device.law.index()), [&]<class Law>() {
       PreparedLaw<Law> const tried(std::get<typename Law::Params>(device.law), 6);
     });
@@ -90,6 +100,7 @@ void check(RunConfig const& config) {
   check_read(config);
   check_update(config);
   check_device(config.device);
+  check_endurance(config.device.endurance);
 }
 
 double learning_rate_of(TrainingConfig const& config, int epoch) {

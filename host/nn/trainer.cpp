@@ -38,10 +38,11 @@ void check_replicas(std::vector<Replica> const& replicas) {
   for (Replica const& replica : replicas) {
     if (replica.device.law.index() != first.law.index() ||
         replica.device.rounding != first.rounding ||
-        replica.device.write_noise.kind != first.write_noise.kind) {
+        replica.device.write_noise.kind != first.write_noise.kind ||
+        replica.device.endurance.count != first.endurance.count) {
       throw std::invalid_argument(
-          "replicas may differ in seeds and device parameters, not in law, rounding or kind of "
-          "write noise");
+          "replicas may differ in seeds and device parameters, not in law, rounding, kind of write "
+          "noise or count of writes");
     }
   }
 }
@@ -199,6 +200,25 @@ void Trainer::run_batch() {
         static_cast<std::uint64_t>(batch_);
     resolve_carries(done - 1, done, examples_);
   }
+  std::uint64_t const batches =
+      static_cast<std::uint64_t>(epoch_) * static_cast<std::uint64_t>(batches_per_epoch()) +
+      static_cast<std::uint64_t>(batch_);
+  age_devices(AgeUnit::batches, batches - 1, batches);
+}
+
+double Trainer::clock_s() const {
+  return static_cast<double>(examples_) * config_.device.retention.seconds_per_example;
+}
+
+/// Lets the time since the last pass act if one is due between two counts of `unit`.
+void Trainer::age_devices(AgeUnit unit, std::uint64_t before, std::uint64_t after) {
+  Retention const& retention = config_.device.retention;
+  auto const every = static_cast<std::uint64_t>(retention.every);
+  if (every == 0 || retention.unit != unit || before / every == after / every) return;
+  double const since = static_cast<double>(aged_examples_) * retention.seconds_per_example;
+  for (DenseLayer& layer : layers_) layer.age({since, clock_s()}, aging_passes_);
+  aged_examples_ = examples_;
+  ++aging_passes_;
 }
 
 void Trainer::train_examples(std::int64_t first, int count) {
@@ -210,6 +230,7 @@ void Trainer::train_examples(std::int64_t first, int count) {
        buffers_->correct.data() + offset);
   backward(examples);
   update(examples);
+  age_devices(AgeUnit::examples, examples.first, examples_);
 }
 
 void Trainer::forward(Examples examples, std::uint8_t const* images, std::int32_t const* order) {
@@ -347,6 +368,8 @@ void Trainer::calibrate_reads() {
 void Trainer::finish_epoch() {
   if (!epoch_done()) throw std::logic_error("Trainer::finish_epoch: batches are left");
   ++epoch_;
+  age_devices(AgeUnit::epochs, static_cast<std::uint64_t>(epoch_ - 1),
+              static_cast<std::uint64_t>(epoch_));
   batch_ = 0;
   epoch_ready_ = false;
 }
@@ -384,7 +407,23 @@ std::vector<Score> Trainer::scores_of(std::vector<float> const& loss,
   return scores;
 }
 
+bool Trainer::tests_other_states() const {
+  Programming const& programming = config_.device.programming;
+  return config_.device.retention.wait_s ||
+         (programming.transfer && programming.model != ProgrammingModel::off);
+}
+
 std::vector<Score> Trainer::evaluate(ImageSet const& set) {
+  if (!tests_other_states()) return evaluate_devices(set);
+  double const now = config_.device.retention.every > 0 ? clock_s() : 0.0;
+  TimeSpan const wait{now, now + config_.device.retention.wait_s.value_or(0.0)};
+  for (DenseLayer& layer : layers_) layer.begin_test(wait, examples_);
+  std::vector<Score> const scores = evaluate_devices(set);
+  for (DenseLayer& layer : layers_) layer.end_test();
+  return scores;
+}
+
+std::vector<Score> Trainer::evaluate_devices(ImageSet const& set) {
   if (buffers_->test_source != set.images.data() ||
       buffers_->test_labels.size() != set.labels.size()) {
     buffers_->test_images = {*backend_, set.images.size()};
@@ -445,6 +484,10 @@ void Trainer::archive(StateArchive archive) {
   archive.value("batch", batch_);
   archive.value("examples", examples_);
   archive.value("gradient_steps", gradient_steps_);
+  if (config_.device.retention.every > 0) {
+    archive.value("aged_examples", aged_examples_);
+    archive.value("aging_passes", aging_passes_);
+  }
   archive.vector("carries", carries_);
   archive.vector("at_last_carry", at_last_carry_);
   archive.array("loss", buffers_->loss);

@@ -84,7 +84,9 @@ class Trainer {
   /// Ends the epoch; the next run_batch() starts another.
   void finish_epoch();
 
-  /// Mean loss and accuracy on a set, per replica. Does not change the course of training.
+  /// Mean loss and accuracy on a set, per replica, of the devices as tests see them
+  /// (device.retention.wait_s, device.programming.transfer). Does not change the course of
+  /// training.
   std::vector<Score> evaluate(ImageSet const& set);
 
   /// Sets calibrated converter ranges from the present weights, as every epoch does at its start;
@@ -100,6 +102,9 @@ class Trainer {
  private:
   struct Buffers;
 
+  bool tests_other_states() const;
+  std::vector<Score> evaluate_devices(ImageSet const& set);
+
   /// Initial weights of every replica, [replica][row][col], in weight LSBs.
   DeviceArray<std::int32_t> first_words(DenseSpec const& spec) const;
   void begin_epoch();
@@ -109,6 +114,9 @@ class Trainer {
             std::int32_t* correct);
   void backward(Examples examples);
   void update(Examples batch);
+  /// Seconds on the emulated clock.
+  double clock_s() const;
+  void age_devices(AgeUnit unit, std::uint64_t before, std::uint64_t after);
   void resolve_carries(std::uint64_t before, std::uint64_t after, std::uint64_t event);
   void resolve_saturated(DenseLayer& layer, std::size_t index, std::uint64_t event);
   std::vector<Score> scores_of(std::vector<float> const& loss,
@@ -127,6 +135,8 @@ class Trainer {
   std::int64_t batch_ = 0;
   std::uint64_t examples_ = 0;
   std::uint64_t gradient_steps_ = 0;
+  std::uint64_t aged_examples_ = 0;  // examples seen when devices aged last
+  std::uint64_t aging_passes_ = 0;
   bool epoch_ready_ = false;
   std::vector<std::uint64_t> carries_;        // [layer][replica]
   std::vector<SliceCounters> at_last_carry_;  // adaptive policy: [layer][replica][slice]

@@ -23,6 +23,8 @@ constexpr std::array changeable{std::string_view{"read."},
                                 std::string_view{"crossbar.block_lines"},
                                 std::string_view{"device.read_noise."},
                                 std::string_view{"device.on_off_ratio"},
+                                std::string_view{"device.programming."},
+                                std::string_view{"device.retention."},
                                 std::string_view{"training.seed"}};
 
 void check_sets(std::vector<std::string> const& sets) {
@@ -33,7 +35,8 @@ void check_sets(std::vector<std::string> const& sets) {
       throw UserError(
           fmt::format("--set {}: cannot be changed for a trained network (allowed: read.*, data.*, "
                       "crossbar.block_lines, "
-                      "device.read_noise.*, device.on_off_ratio, training.seed)",
+                      "device.read_noise.*, device.on_off_ratio, device.programming.*, "
+                      "device.retention.*, training.seed)",
                       set));
     }
   }

@@ -28,8 +28,8 @@ struct EvaluateOutcome {
 };
 
 /// Evaluates on the test set. Overrides may change what a read depends on ([read], [crossbar]
-/// block_lines, device.read_noise, device.on_off_ratio, [data]); others are refused. Throws
-/// UserError.
+/// block_lines, device.read_noise, device.on_off_ratio, [data]) and what happened to the devices
+/// before (device.programming, device.retention); others are refused. Throws UserError.
 EvaluateOutcome evaluate(EvaluateRequest const& request);
 
 }  // namespace panther

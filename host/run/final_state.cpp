@@ -6,6 +6,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
 
 #include "host/base/errors.hpp"
 #include "host/base/metric_rows.hpp"
@@ -66,6 +69,45 @@ std::vector<std::int16_t> dense_codes(DenseLayer const& layer, int first_plane, 
   return dense;
 }
 
+constexpr std::array percentiles{50.0, 90.0, 99.0, 99.9, 100.0};
+constexpr std::size_t write_bins = 33;  // of 32-bit counts by their length in bits
+
+/// Writes of all devices of a slice in the set that forward reads use, ascending.
+std::vector<std::uint32_t> sorted_writes(DenseLayer const& layer, int slice) {
+  XbarShape const& shape = layer.shape();
+  std::vector<std::uint32_t> all;
+  for (int plane = 0; plane < shape.planes; ++plane) {
+    if (layer.slicing().slice_of(plane) != slice) continue;
+    std::vector<std::uint32_t> const writes = layer.plane_writes(0, plane);
+    for (int row = 0; row < shape.rows; ++row) {
+      auto const line = writes.begin() + static_cast<std::ptrdiff_t>(row) * shape.stride;
+      all.insert(all.end(), line, line + shape.cols);
+    }
+  }
+  std::ranges::sort(all);
+  return all;
+}
+
+void write_wear(ResultWriter& writer, DenseLayer const& layer, std::string const& group) {
+  auto const slices = static_cast<std::size_t>(layer.slicing().slices);
+  std::vector<std::uint64_t> histogram(slices * write_bins);
+  std::vector<std::uint64_t> at_percentile;
+  for (std::size_t slice = 0; slice < slices; ++slice) {
+    std::vector<std::uint32_t> const writes = sorted_writes(layer, static_cast<int>(slice));
+    for (std::uint32_t const count : writes) {
+      ++histogram[slice * write_bins + static_cast<std::size_t>(std::bit_width(count))];
+    }
+    for (double const percentile : percentiles) {
+      auto const rank = static_cast<std::size_t>(
+          std::ceil(percentile / 100.0 * static_cast<double>(writes.size())));
+      at_percentile.push_back(writes[std::max<std::size_t>(rank, 1) - 1]);
+    }
+  }
+  writer.write_array(group, layer_arrays::writes_histogram, histogram, {slices, write_bins});
+  writer.write_array(group, layer_arrays::writes_percentiles, at_percentile,
+                     {slices, percentiles.size()});
+}
+
 }  // namespace
 
 std::string layer_path(int index) { return fmt::format("/layers/layer_{}", index); }
@@ -86,6 +128,7 @@ void write_final_state(ResultWriter& writer, Trainer const& trainer, RunConfig c
     std::size_t const bins = std::size_t{1} << largest;
     writer.write_array(group, layer_arrays::level_histogram, level_histogram(layer, bins),
                        {static_cast<hsize_t>(slicing.slices), bins});
+    if (layer.counts_writes()) write_wear(writer, layer, group);
     if (!config.output.final_levels) continue;
     writer.write_array_blocks<std::int16_t>(
         group, layer_arrays::slice_codes, {static_cast<hsize_t>(shape.planes), rows, cols}, 1,

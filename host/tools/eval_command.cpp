@@ -47,14 +47,18 @@ void add_eval_command(CommandLine& program) {
                      "result file with device states (output.final_levels)");
   command.option(
       "-s,--set", arguments->request.sets,
-      "KEY=VALUE: read.*, data.*, crossbar.block_lines, device.read_noise.*, ...; repeatable");
+      "KEY=VALUE: read.*, data.*, crossbar.block_lines, device.read_noise.*, device.retention.*, "
+      "...; repeatable");
   add_execution_options(command, arguments->request.execution);
   command.flag("--json", arguments->json, "one JSON object on standard output");
   command.examples(
       "  panther eval mlp.h5\n"
       "  panther eval mlp.h5 --set read.mode=bit_serial --set read.adc_bits=8 --set "
       "read.adc_range=calibrated\n"
-      "  panther eval mlp.h5 --set device.read_noise.relative=0.05");
+      "  panther eval mlp.h5 --set device.read_noise.relative=0.05\n"
+      "  panther eval mlp.h5 --set device.programming.model=pcm --set "
+      "device.programming.transfer=true --set device.retention.drift=pcm --set "
+      "device.retention.wait_s=86400");
   command.runs([arguments] { return run_eval(*arguments); });
 }
 

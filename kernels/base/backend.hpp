@@ -15,9 +15,11 @@
 
 #include "devicemodels/device.hpp"
 #include "kernels/digital/operations.hpp"
+#include "kernels/xbar/age.hpp"
 #include "kernels/xbar/read.hpp"
 #include "kernels/xbar/resolve.hpp"
 #include "kernels/xbar/update.hpp"
+#include "kernels/xbar/wear.hpp"
 
 namespace panther {
 
@@ -41,6 +43,7 @@ class Backend {
   virtual void release(void* memory) noexcept = 0;
   virtual void upload(void* to, void const* from, std::size_t bytes) = 0;
   virtual void download(void* to, void const* from, std::size_t bytes) = 0;
+  virtual void copy(void* to, void const* from, std::size_t bytes) = 0;  // both the backend's own
   virtual void clear(void* memory, std::size_t bytes) = 0;
   virtual void synchronise() = 0;
   /// True if the host can use the memory that allocate() returns as its own.
@@ -51,6 +54,8 @@ class Backend {
   virtual void update(int law, UpdateArgs const& args) = 0;
   virtual void resolve(int law, ResolveArgs const& args) = 0;
   virtual void store_traits(StoreTraitsArgs const& args) = 0;
+  virtual void age(AgeArgs const& args) = 0;
+  virtual void wear(WearArgs const& args) = 0;
 
   virtual void gather(GatherArgs const& args) = 0;
   virtual void forward(ForwardArgs const& args) = 0;
@@ -151,6 +156,11 @@ class DeviceArray {
     }
     if (size_ != 0) backend_->synchronise();
     fill(std::as_writable_bytes(std::span<T>(data_, size_)));
+  }
+  /// Takes the values of an array of the same size and backend.
+  void copy_from(DeviceArray const& other) {
+    if (other.size_ != size_) throw std::length_error("DeviceArray::copy_from: sizes differ");
+    if (size_ != 0) backend_->copy(data_, other.data_, size_ * sizeof(T));
   }
   void clear() {
     if (size_ != 0) backend_->clear(data_, size_ * sizeof(T));

@@ -66,6 +66,9 @@ class CpuBackend final : public Backend {
   void download(void* to, void const* from, std::size_t bytes) override {
     std::memcpy(to, from, bytes);
   }
+  void copy(void* to, void const* from, std::size_t bytes) override {
+    std::memcpy(to, from, bytes);
+  }
   void clear(void* memory, std::size_t bytes) override { std::memset(memory, 0, bytes); }
   void synchronise() override {}
 
@@ -100,6 +103,28 @@ class CpuBackend final : public Backend {
     });
   }
   void store_traits(StoreTraitsArgs const& args) override { run(StoreTraits{args}, 64); }
+  void age(AgeArgs const& args) override {
+    XbarShape const& shape = args.shape;
+    std::int64_t const rows =
+        static_cast<std::int64_t>(shape.replicas) * shape.sets * shape.planes * shape.rows;
+    int const lanes = lanes_of_row(shape.cols);
+    pool_.for_ranges(rows, 1 + 4096 / shape.cols, [&](std::int64_t first, std::int64_t last) {
+      for (std::int64_t row = first; row < last; ++row) {
+        LanePlace const place = lane_place(shape, row * lanes);
+        if (((args.set_mask >> place.set) & 1U) != 0) kernels_.age_row(args, place);
+      }
+    });
+  }
+  void wear(WearArgs const& args) override {
+    XbarShape const& shape = args.update.shape;
+    std::vector<ActiveRow> const& rows =
+        args.before == nullptr ? active_rows_.find(args.update) : active_rows_.all(shape);
+    pool_.for_ranges(static_cast<std::int64_t>(rows.size()),
+                     1 + 20000 / (static_cast<std::int64_t>(shape.planes) * shape.cols),
+                     [&](std::int64_t first, std::int64_t last) {
+                       kernels_.wear(args, rows.data() + first, last - first);
+                     });
+  }
   void gather(GatherArgs const& args) override { run_vectors(kernels_.gather, args, args.vectors); }
   void forward(ForwardArgs const& args) override {
     run_vectors(kernels_.forward, args, ForwardVector{args}.items());

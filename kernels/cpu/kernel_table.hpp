@@ -29,6 +29,10 @@ struct KernelTable {
   /// for a whole row.
   int (*resolve_row)(ResolveArgs const& args, ResolveLimits const& limits, int replica, int row,
                      SliceCounters* counters, std::int32_t* columns);
+  /// A pass over one row of one plane; the place's lane does not matter.
+  void (*age_row)(AgeArgs const& args, LanePlace const& place);
+  /// After an update its active rows, after a write any rows; `count` of them, replica by replica.
+  void (*wear)(WearArgs const& args, ActiveRow const* rows, std::int64_t count);
   /// Vectors [first, last) of the digital operations (kernels/digital/operations.hpp).
   void (*gather)(GatherArgs const& args, std::int64_t first, std::int64_t last);
   void (*forward)(ForwardArgs const& args, std::int64_t first, std::int64_t last);
@@ -45,6 +49,8 @@ void update(int law, UpdateArgs const& args, ColumnRange columns, ActiveRow cons
             std::int64_t count);
 int resolve_row(ResolveArgs const& args, ResolveLimits const& limits, int replica, int row,
                 SliceCounters* counters, std::int32_t* columns);
+void age_row(AgeArgs const& args, LanePlace const& place);
+void wear(WearArgs const& args, ActiveRow const* rows, std::int64_t count);
 void gather(GatherArgs const& args, std::int64_t first, std::int64_t last);
 void forward(ForwardArgs const& args, std::int64_t first, std::int64_t last);
 void backward(BackwardArgs const& args, std::int64_t first, std::int64_t last);
@@ -57,6 +63,8 @@ void update(int law, UpdateArgs const& args, ColumnRange columns, ActiveRow cons
             std::int64_t count);
 int resolve_row(ResolveArgs const& args, ResolveLimits const& limits, int replica, int row,
                 SliceCounters* counters, std::int32_t* columns);
+void age_row(AgeArgs const& args, LanePlace const& place);
+void wear(WearArgs const& args, ActiveRow const* rows, std::int64_t count);
 void gather(GatherArgs const& args, std::int64_t first, std::int64_t last);
 void forward(ForwardArgs const& args, std::int64_t first, std::int64_t last);
 void backward(BackwardArgs const& args, std::int64_t first, std::int64_t last);
@@ -69,6 +77,8 @@ void update(int law, UpdateArgs const& args, ColumnRange columns, ActiveRow cons
             std::int64_t count);
 int resolve_row(ResolveArgs const& args, ResolveLimits const& limits, int replica, int row,
                 SliceCounters* counters, std::int32_t* columns);
+void age_row(AgeArgs const& args, LanePlace const& place);
+void wear(WearArgs const& args, ActiveRow const* rows, std::int64_t count);
 void gather(GatherArgs const& args, std::int64_t first, std::int64_t last);
 void forward(ForwardArgs const& args, std::int64_t first, std::int64_t last);
 void backward(BackwardArgs const& args, std::int64_t first, std::int64_t last);

@@ -42,6 +42,15 @@ class ActiveRows {
     return rows_;
   }
 
+  /// All rows.
+  std::vector<ActiveRow> const& all(XbarShape const& shape) {
+    rows_.clear();
+    for (int replica = 0; replica < shape.replicas; ++replica) {
+      for (int row = 0; row < shape.rows; ++row) rows_.push_back({replica, row});
+    }
+    return rows_;
+  }
+
  private:
   void mark_driven(UpdateArgs const& args, int replica) {
     bool const all = args.drive == UpdateDrive::delta;

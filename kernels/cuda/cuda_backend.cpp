@@ -77,6 +77,10 @@ class CudaBackend final : public Backend {
   void download(void* to, void const* from, std::size_t bytes) override {
     staging_.download(to, from, bytes);
   }
+  void copy(void* to, void const* from, std::size_t bytes) override {
+    check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, stream_.get()),
+          "cudaMemcpyAsync");
+  }
   void clear(void* memory, std::size_t bytes) override {
     check(cudaMemsetAsync(memory, 0, bytes, stream_.get()), "cudaMemsetAsync");
   }
@@ -86,6 +90,8 @@ class CudaBackend final : public Backend {
   void update(int law, UpdateArgs const& args) override { queue_update(queue_, law, args); }
   void resolve(int law, ResolveArgs const& args) override { queue_resolve(queue_, law, args); }
   void store_traits(StoreTraitsArgs const& args) override { queue_store_traits(queue_, args); }
+  void age(AgeArgs const& args) override { queue_age(queue_, args); }
+  void wear(WearArgs const& args) override { queue_wear(queue_, args); }
   void gather(GatherArgs const& args) override { queue_gather(queue_, args); }
   void forward(ForwardArgs const& args) override { queue_forward(queue_, args); }
   void loss(LossArgs const& args) override { queue_loss(queue_, args); }

@@ -13,6 +13,14 @@ void queue_store_traits(Queue const& queue, StoreTraitsArgs const& args) {
   DeviceLauncher(queue).items(StoreTraits{args});
 }
 
+void queue_age(Queue const& queue, AgeArgs const& args) {
+  DeviceLauncher(queue).items(AgeLane{args});
+}
+
+void queue_wear(Queue const& queue, WearArgs const& args) {
+  DeviceLauncher(queue).items(WearLane{args});
+}
+
 void queue_gather(Queue const& queue, GatherArgs const& args) {
   DeviceLauncher(queue).items(GatherInputs{args});
 }

@@ -125,14 +125,48 @@ void Crossbar::program(std::vector<std::int32_t> const& weights, WriteOptions co
   DeviceArray<std::int32_t> const wanted(backend_, weights);
   ResolveArgs args = resolve_args(options, active);
   args.weights = wanted.data();
-  backend_.resolve(law_, args);
-  backend_.synchronise();
+  launch_resolve(args);
 }
 
 void Crossbar::resolve(WriteOptions const& options) {
   DeviceArray<std::uint8_t> const active(backend_, options.active);
-  backend_.resolve(law_, resolve_args(options, active));
+  launch_resolve(resolve_args(options, active));
+}
+
+void Crossbar::launch_resolve(ResolveArgs const& args) {
+  DeviceArray<std::int16_t> before(backend_, codes_.size());
+  before.copy_from(codes_);
+  backend_.resolve(law_, args);
+  if (writes_.size() > 0) {
+    UpdateArgs written{};
+    written.shape = shape_;
+    written.slicing = slicing_;
+    written.codes = codes_.data();
+    written.devices = constants_.data();
+    written.layer = layer_;
+    written.set_mask = args.target_mask | args.clear_mask;
+    wear(written, before.data());
+  }
   backend_.synchronise();
+}
+
+void Crossbar::count_writes(Endurance const& endurance) {
+  endurance_ = endurance;
+  writes_ = DeviceArray<std::uint32_t>(backend_, codes_.size());
+  wear_ = DeviceArray<WearConstants>(
+      backend_, std::vector<WearConstants>(static_cast<std::size_t>(shape_.replicas),
+                                           wear_constants(endurance)));
+}
+
+void Crossbar::wear(UpdateArgs const& args, std::int16_t const* before) {
+  WearConstants const k = wear_constants(endurance_);
+  backend_.wear({.update = args,
+                 .before = before,
+                 .writes = writes_.data(),
+                 .wear = wear_.data(),
+                 .count = endurance_.count,
+                 .wears = k.wears(),
+                 .fails = k.failure > 0});
 }
 
 void Crossbar::launch_update(UpdateArgs args, UpdateOptions const& options) {
@@ -151,6 +185,7 @@ void Crossbar::launch_update(UpdateArgs args, UpdateOptions const& options) {
   args.noise = noise_;
   args.rounding = rounding_;
   backend_.update(law_, args);
+  if (writes_.size() > 0) wear(args, nullptr);
   backend_.synchronise();
 }
 
@@ -189,6 +224,36 @@ void Crossbar::apply(std::vector<std::int32_t> const& delta, UpdateOptions optio
   args.examples = 1;
   args.batch = 1;
   launch_update(args, options);
+}
+
+AgeArgs Crossbar::age_args(DeviceArray<AgingConstants> const& constants,
+                           DeviceArray<std::int16_t> const& before, AgeOptions const& options) {
+  std::vector<AgingConstants> const all = constants.download();
+  AgeArgs args{};
+  args.shape = shape_;
+  args.slicing = slicing_;
+  args.codes = codes_.data();
+  args.before = before.size() > 0 ? before.data() : nullptr;
+  args.traits = traits();
+  args.devices = constants_.data();
+  args.aging = constants.data();
+  args.step = options.step;
+  args.layer = layer_;
+  args.set_mask = options.set_mask;
+  args.stream = options.stream;
+  for (AgingConstants const& k : all) {
+    args.noisy = args.noisy || k.noisy();
+    args.frozen = args.frozen || k.frozen();
+  }
+  args.rounding = rounding_;
+  return args;
+}
+
+void Crossbar::age(std::vector<AgingConstants> const& constants, AgeOptions const& options) {
+  DeviceArray<AgingConstants> const aging(backend_, constants);
+  DeviceArray<std::int16_t> const before(backend_, options.before);
+  backend_.age(age_args(aging, before, options));
+  backend_.synchronise();
 }
 
 std::vector<i128> Crossbar::read(std::vector<std::int16_t> const& inputs,

@@ -78,6 +78,13 @@ struct WriteOptions {
   std::vector<std::uint8_t> active = {};  // [replica]; empty: all
 };
 
+struct AgeOptions {
+  Stream stream = Stream::aging;
+  std::uint64_t step = 0;
+  unsigned set_mask = 1;
+  std::vector<std::int16_t> before = {};  // as codes(); empty: every device is touched
+};
+
 class Crossbar {
  public:
   /// Throws what make_slicing and device_constants throw; std::invalid_argument if replicas do not
@@ -97,6 +104,15 @@ class Crossbar {
   void update_part(Outer const& outer, int first, int count, UpdateOptions const& options = {});
   /// Delta drive: change in weight LSBs, [replica][row][column].
   void apply(std::vector<std::int32_t> const& delta, UpdateOptions options = {});
+  /// A pass between updates; constants [replica].
+  void age(std::vector<AgingConstants> const& constants, AgeOptions const& options = {});
+  /// From now on the writes of every device are counted; of one configuration for all replicas.
+  void count_writes(Endurance const& endurance);
+  std::vector<std::uint32_t> writes() const { return writes_.download(); }
+  void set_writes(std::vector<std::uint32_t> const& writes) { writes_.upload(writes); }
+  /// The arguments of such a pass with memory of the backend's.
+  AgeArgs age_args(DeviceArray<AgingConstants> const& constants,
+                   DeviceArray<std::int16_t> const& before, AgeOptions const& options);
   /// Inputs [replica][example][driven line]; sums [replica][example][sensed line] in
   /// 2^-fraction_bits LSBs.
   std::vector<i128> read(std::vector<std::int16_t> const& inputs, ReadOptions const& options = {});
@@ -117,6 +133,8 @@ class Crossbar {
   ResolveArgs resolve_args(WriteOptions const& options,
                            DeviceArray<std::uint8_t> const& active) const;
   void launch_update(UpdateArgs args, UpdateOptions const& options);
+  void launch_resolve(ResolveArgs const& args);
+  void wear(UpdateArgs const& args, std::int16_t const* before);
 
   Backend& backend_;
   Slicing slicing_;
@@ -134,6 +152,9 @@ class Crossbar {
   mutable DeviceArray<SliceCounters> slice_counters_;
   mutable DeviceArray<LayerCounters> layer_counters_;
   DeviceArray<std::int32_t> peaks_;
+  Endurance endurance_;
+  DeviceArray<std::uint32_t> writes_;
+  DeviceArray<WearConstants> wear_;
 };
 
 }  // namespace panther::test

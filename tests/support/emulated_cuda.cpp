@@ -128,6 +128,9 @@ class EmulatedCudaBackend final : public Backend {
   void download(void* to, void const* from, std::size_t bytes) override {
     std::memcpy(to, from, bytes);
   }
+  void copy(void* to, void const* from, std::size_t bytes) override {
+    std::memcpy(to, from, bytes);
+  }
   void clear(void* memory, std::size_t bytes) override { std::memset(memory, 0, bytes); }
   void synchronise() override {}
 
@@ -142,6 +145,8 @@ class EmulatedCudaBackend final : public Backend {
     });
   }
   void store_traits(StoreTraitsArgs const& args) override { launcher_.items(StoreTraits{args}); }
+  void age(AgeArgs const& args) override { launcher_.items(AgeLane{args}); }
+  void wear(WearArgs const& args) override { launcher_.items(WearLane{args}); }
   void gather(GatherArgs const& args) override { launcher_.items(GatherInputs{args}); }
   void forward(ForwardArgs const& args) override { launcher_.vectors(ForwardVector{args}); }
   void loss(LossArgs const& args) override { launcher_.blocks(cuda::LossBlocks{LossVector{args}}); }

@@ -117,6 +117,20 @@ class Files(support.ProgramTest):
             self.assertEqual(file["layers/layer_0/slice_codes"].shape, (8, 145, 9))
             self.assertIn("unit", " ".join(file["metrics/epoch/train_loss"].attrs))
 
+    def test_writes_of_devices(self):
+        self.succeeds("train", "run.toml", "--set", "device.endurance.count=updates")
+        with h5py.File(self.folder / "run.h5", "r") as file:
+            histogram = file["layers/layer_1/writes_histogram"][()]
+            percentiles = file["layers/layer_1/writes_percentiles"][()]
+            rows = file["metrics/layers/layer_1"]
+            self.assertEqual(histogram.shape, (8, 33))
+            self.assertEqual(list(histogram.sum(axis=1)), [100] * 8)
+            self.assertTrue((percentiles[:, 1:] >= percentiles[:, :-1]).all())
+            updates = rows["device_updates"][()].sum(axis=0)
+            self.assertTrue((100 * percentiles[:, -1] >= updates).all(), "the mean exceeds the largest")
+            self.assertEqual([low.bit_length() for low in map(int, percentiles[:, -1])],
+                             [max(k for k in range(33) if row[k]) for row in histogram])
+
     def test_h5dump_reads_it(self):
         if shutil.which("h5dump") is None:
             self.skipTest("h5dump is not installed")

@@ -42,6 +42,19 @@ class Evaluation(support.ProgramTest):
         self.assertGreater(self.evaluated("--set", "device.read_noise.relative=0.2")["test_loss"],
                            self.evaluated()["test_loss"])
 
+    def test_time_after_programming(self):
+        def waited(seconds, *options):
+            return self.evaluated("--set", "device.retention.wait_s=" + seconds, *options)["test_loss"]
+
+        fresh = self.evaluated()["test_loss"]
+        decay = ("--set", "device.retention.lifetime_s=1000.0")
+        self.assertEqual(waited("0.0", *decay), fresh)
+        self.assertGreater(waited("300.0", *decay), fresh)
+        self.assertGreater(waited("3000.0", *decay), waited("300.0", *decay))
+        programmed = self.evaluated("--set", "device.programming.model=pcm", "--set", "device.programming.transfer=true")
+        self.assertNotEqual(programmed["test_loss"], fresh)
+        self.fails(1, "eval", "run.h5", "--set", "device.retention.wait_s=-1.0", words=["wait_s", "-1", "[0, 1"])
+
     def test_other_data(self):
         self.assertEqual(self.evaluated("--set", "data.test_examples=1000")["examples"], 1000)
 

@@ -42,6 +42,10 @@ bool reads_noisily(Replica const& replica) {
   return replica.device.read_noise.relative > 0.0 || replica.device.read_noise.line > 0.0;
 }
 
+bool leaves_errors(Replica const& replica) {
+  return replica.device.programming.model != ProgrammingModel::off;
+}
+
 }  // namespace
 
 DenseLayer::DenseLayer(Backend& backend, RunConfig const& config, DenseSpec const& spec,
@@ -58,6 +62,7 @@ DenseLayer::DenseLayer(Backend& backend, RunConfig const& config, DenseSpec cons
              .stride = aligned_columns(spec.units)},
       law_(static_cast<int>(replicas.front().device.law.index())),
       noisy_read_(std::any_of(replicas.begin(), replicas.end(), reads_noisily)),
+      programming_error_(std::any_of(replicas.begin(), replicas.end(), leaves_errors)),
       variation_(variation_of(replicas)) {
   auto const vectors =
       static_cast<std::size_t>(shape_.replicas) * static_cast<std::size_t>(spec.capacity);
@@ -78,6 +83,11 @@ DenseLayer::DenseLayer(Backend& backend, RunConfig const& config, DenseSpec cons
   u_ = {backend, vectors * cols};
   drop_ = {backend, vectors};
   active_ = {backend, replicas.size()};
+  for (Replica const& replica : replicas) device_configs_.push_back(replica.device);
+  aging_ = {backend, replicas.size()};
+  bool const counts = config.device.endurance.count != WriteCount::off;
+  if (programming_error_ || counts) codes_before_ = {backend, devices};
+  if (counts) begin_wear(devices);
   bool const gradients = config.update.method == UpdateMethod::batch_digits;
   std::size_t const moments = replicas.size() * rows * cols;
   if (gradients) weights_ = {backend, moments};
@@ -268,7 +278,7 @@ void DenseLayer::update(Examples batch, int first, int count,
   args.batch = batch.count;
   args.drive = config_.update.method == UpdateMethod::opa_streamed ? UpdateDrive::streamed
                                                                    : UpdateDrive::digits;
-  backend_->update(law_, args);
+  update_devices(args);
 }
 
 void DenseLayer::update_with_gradient(Examples batch, DeviceArray<float> const& learning_rate,
@@ -305,7 +315,7 @@ void DenseLayer::update_with_gradient(Examples batch, DeviceArray<float> const& 
   args.examples = 1;
   args.batch = 1;
   args.drive = UpdateDrive::delta;
-  backend_->update(law_, args);
+  update_devices(args);
 }
 
 ResolveArgs DenseLayer::resolve_args(std::uint64_t event) const {
@@ -339,7 +349,7 @@ void DenseLayer::program(DeviceArray<std::int32_t> const& weights) {
   args.target_mask =
       shape_.sets == 1 ? 1U << forward_set : (1U << forward_set) | (1U << backward_set);
   args.clear_mask = shape_.sets == 3 ? 1U << collecting_set : 0;
-  backend_->resolve(law_, args);
+  write(args);
   backend_->synchronise();
 }
 
@@ -353,7 +363,7 @@ void DenseLayer::resolve(std::uint64_t event, std::vector<std::uint8_t> const& a
     if (((update_mask() >> set) & 1U) == 0) continue;
     args.source_set = set;
     args.target_mask = 1U << set;
-    backend_->resolve(law_, args);
+    write(args);
   }
 }
 
@@ -363,7 +373,7 @@ void DenseLayer::merge(std::uint64_t event) {
   args.addend_set = collecting_set;
   args.target_mask = (1U << forward_set) | (1U << backward_set);
   args.clear_mask = 1U << collecting_set;
-  backend_->resolve(law_, args);
+  write(args);
 }
 
 std::vector<std::int16_t> DenseLayer::codes(int replica, int set) const {
@@ -430,6 +440,7 @@ void DenseLayer::archive(StateArchive& archive) {
   archive.array(prefix + "adc_step_backward", adc_step_[1]);
   archive.array(prefix + "first_moment", first_moment_);
   archive.array(prefix + "second_moment", second_moment_);
+  if (counts_writes()) archive.array(prefix + "writes", writes_);
 }
 
 }  // namespace panther

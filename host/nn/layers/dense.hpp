@@ -98,6 +98,15 @@ class DenseLayer {
   /// V3: folds the updates collected in set d into f and b, and clears d.
   void merge(std::uint64_t event);
 
+  /// Time passes for all devices; `pass` counts such passes.
+  void age(TimeSpan span, std::uint64_t pass);
+
+  /// Puts the devices into the state that a test sees: written anew with the error of programming
+  /// (device.programming.transfer), after device.retention.wait_s. `draw` addresses the randomness.
+  void begin_test(TimeSpan wait, std::uint64_t draw);
+  /// Puts them back.
+  void end_test();
+
   /// Between these, reads use ideal converters and record the largest sums; then the ranges are set
   /// from them.
   void begin_calibration();
@@ -126,6 +135,11 @@ class DenseLayer {
   std::vector<double> weights(int replica) const { return weights(replica, {0, shape_.rows}); }
   std::vector<double> weights(int replica, RowRange rows) const;
 
+  /// True if the devices' writes are counted.
+  bool counts_writes() const { return writes_.size() != 0; }
+  /// Writes of one replica's devices of one plane, [row][stride].
+  std::vector<std::uint32_t> plane_writes(int replica, int plane, int set = 0) const;
+
   void archive(StateArchive& archive);
 
   /// Only the devices of an archive.
@@ -133,12 +147,20 @@ class DenseLayer {
 
  private:
   std::string archive_prefix() const;
+  void begin_wear(std::size_t devices);
   ReadArgs read_args(Examples examples, Driven driven) const;
   UpdateArgs update_args() const;
   ResolveArgs resolve_args(std::uint64_t event) const;
   void set_fixed_adc_steps();
   std::vector<std::int32_t> adc_steps_of(int driven_lines) const;
   unsigned update_mask() const;
+  unsigned all_sets() const { return (1U << shape_.sets) - 1U; }
+  void write(ResolveArgs const& args);
+  void update_devices(UpdateArgs const& args);
+  void wear(UpdateArgs const& args, std::int16_t const* before);
+  AgeArgs age_args(Stream stream, std::uint64_t step) const;
+  template <class ConstantsOf>
+  void pass_over_devices(AgeArgs args, ConstantsOf const& constants_of);
 
   Backend* backend_;
   RunConfig config_;
@@ -147,6 +169,7 @@ class DenseLayer {
   XbarShape shape_;
   int law_;
   bool noisy_read_;
+  bool programming_error_;
   Variation variation_;
   bool calibrating_ = false;
 
@@ -167,6 +190,14 @@ class DenseLayer {
   DeviceArray<std::int32_t> adc_step_[2];  // by direction, [replica][slice]
   DeviceArray<std::int32_t> peak_[2];
   DeviceArray<std::uint8_t> active_;
+  std::vector<DeviceConfig> device_configs_;  // [replica]
+  DeviceArray<AgingConstants> aging_;         // [replica], of one pass
+  DeviceArray<std::int16_t> codes_before_;    // of a write, if writes leave errors or are counted
+  DeviceArray<std::uint32_t> writes_;         // as codes, if they are counted
+  DeviceArray<WearConstants> wear_;           // [replica]
+  bool wears_ = false;
+  bool fails_ = false;
+  DeviceArray<std::int16_t> codes_aside_;  // while a test lasts
 };
 
 }  // namespace panther

@@ -10,11 +10,13 @@
 
 namespace panther::gpu_check {
 
+std::vector<Case> age_cases();
 std::vector<Case> read_cases();
 std::vector<Case> update_cases();
 std::vector<Case> resolve_cases();
 std::vector<Case> vector_cases();
 std::vector<Case> element_cases();
+std::vector<Case> wear_cases();
 
 /// All of them, in groups.
 std::vector<Case> kernel_cases();

@@ -15,6 +15,9 @@ struct Golden {
 // Output of `panther-gpu-check --print-golden`. A change here is a change of the numbers that users
 // get: say why in the commit.
 constexpr Golden hashes[] = {
+    {"age/programming", 0x42bcebe47e3fa931U},
+    {"age/time", 0xf3e169e9ff3245b2U},
+    {"age/wait", 0x43f6bf1bda243cdaU},
     {"backward", 0x07bdc22ebf10518dU},
     {"drive", 0x8d7aca954d741c9dU},
     {"forward", 0x537c7727f023c978U},
@@ -139,6 +142,10 @@ constexpr Golden hashes[] = {
     {"update/vteam/imperfect", 0x84d6c172333c1114U},
     {"update/vteam/pulses", 0x3866fab75e5d29a8U},
     {"update/vteam/streamed", 0xa20b2c20b80f9ab0U},
+    {"wear/delta", 0xad999994fb707320U},
+    {"wear/digits", 0x5976859f9193e308U},
+    {"wear/streamed", 0x7a6cf0da164718faU},
+    {"wear/written", 0xaec0a461b18b03a7U},
     {"train", 0x3079cd0900968fc0U},
 };
 

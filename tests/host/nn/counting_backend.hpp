@@ -44,6 +44,9 @@ class CountingBackend final : public Backend {
   void download(void* to, void const* from, std::size_t bytes) override {
     inner_->download(to, from, bytes);
   }
+  void copy(void* to, void const* from, std::size_t bytes) override {
+    inner_->copy(to, from, bytes);
+  }
   void clear(void* memory, std::size_t bytes) override { inner_->clear(memory, bytes); }
   void synchronise() override { inner_->synchronise(); }
 
@@ -51,6 +54,8 @@ class CountingBackend final : public Backend {
   void update(int law, UpdateArgs const& args) override { inner_->update(law, args); }
   void resolve(int law, ResolveArgs const& args) override { inner_->resolve(law, args); }
   void store_traits(StoreTraitsArgs const& args) override { inner_->store_traits(args); }
+  void age(AgeArgs const& args) override { inner_->age(args); }
+  void wear(WearArgs const& args) override { inner_->wear(args); }
   void gather(GatherArgs const& args) override { inner_->gather(args); }
   void forward(ForwardArgs const& args) override { inner_->forward(args); }
   void loss(LossArgs const& args) override { inner_->loss(args); }

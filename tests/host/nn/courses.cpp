@@ -109,6 +109,46 @@ void add_hardware(CourseList& list) {
   });
 }
 
+void add_time(CourseList& list) {
+  auto const relax = [](RunConfig& c, AgeUnit unit, int every) {
+    Retention& retention = c.device.retention;
+    retention.every = every;
+    retention.unit = unit;
+    retention.lifetime_s = 50.0;
+    retention.lifetime_spread = 0.2;
+    retention.diffusion = 0.002;
+    retention.drift = DriftModel::power;
+    retention.nu_spread = 0.3;
+  };
+  list.add_variants("aging", [relax](RunConfig& c) { relax(c, AgeUnit::examples, 3); });
+  list.add("aging_batches", [relax](RunConfig& c) { relax(c, AgeUnit::batches, 2); });
+  list.add("aging_epochs", [relax](RunConfig& c) { relax(c, AgeUnit::epochs, 1); });
+  list.add_variants("programming_error", [](RunConfig& c) {
+    c.device.programming.model = ProgrammingModel::pcm;
+    c.device.programming.transfer = true;
+    c.device.retention.drift = DriftModel::pcm;
+    c.device.retention.wait_s = 3600.0;
+    c.slicing.encoding = Encoding::differential;
+  });
+}
+
+void add_wear(CourseList& list) {
+  list.add_variants("wear", [](RunConfig& c) {
+    c.device.endurance = {.count = WriteCount::steps,
+                          .onset_writes = 4.0,
+                          .top_per_decade = 0.1,
+                          .bottom_per_decade = 0.05,
+                          .failure_writes = 300.0,
+                          .failure_spread = 0.5,
+                          .failed_level = 0.9};
+  });
+  list.add("writes_counted", [](RunConfig& c) {
+    c.update.method = UpdateMethod::batch_digits;
+    c.device.endurance.count = WriteCount::updates;
+    c.device.programming.model = ProgrammingModel::hermes_1;
+  });
+}
+
 }  // namespace
 
 DeviceConfig rough_device() {
@@ -129,6 +169,8 @@ std::vector<Course> const& courses() {
     CourseList list;
     add_algorithms(list);
     add_hardware(list);
+    add_time(list);
+    add_wear(list);
     return list.courses;
   }();
   return all;

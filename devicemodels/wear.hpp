@@ -1,0 +1,74 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The window of a worn device, as endurance.hpp describes it.
+
+#include <algorithm>
+#include <cmath>
+
+#include "devicemodels/cell.hpp"
+#include "devicemodels/endurance.hpp"
+
+namespace panther {
+
+/// Of one replica; trivially copyable.
+struct WearConstants {
+  float onset = 0.0F;    // octaves of writes
+  float top = 0.0F;      // windows an octave
+  float bottom = 0.0F;   // likewise
+  float failure = 0.0F;  // octaves of writes; 0: no device fails
+  float failure_spread = 0.0F;
+  float failed = 1.0F;  // window
+
+  bool wears() const { return top > 0 || bottom > 0 || failure > 0; }
+};
+
+inline WearConstants wear_constants(Endurance const& endurance) {
+  double const octaves_per_decade = std::log2(10.0);
+  WearConstants k;
+  k.onset = static_cast<float>(std::log2(endurance.onset_writes));
+  k.top = static_cast<float>(endurance.top_per_decade / octaves_per_decade);
+  k.bottom = static_cast<float>(endurance.bottom_per_decade / octaves_per_decade);
+  // A device that fails at its first write has more than no octaves, so that 0 stands for never.
+  if (endurance.failure_writes > 0.0) {
+    k.failure = static_cast<float>(std::max(std::log2(endurance.failure_writes), 1e-3));
+  }
+  k.failure_spread = static_cast<float>(endurance.failure_spread * octaves_per_decade);
+  k.failed = static_cast<float>(endurance.failed_level);
+  return k;
+}
+
+/// The frozen draw of a device's failure, from the first word of Stream::wear_traits.
+PANTHER_HD float wear_draw(std::uint32_t word) { return coarse_normal_pair(word).first; }
+
+/// Positions within which a device of so many writes can be.
+PANTHER_HD Bounds worn_bounds(WearConstants const& k, float range, std::uint32_t writes,
+                              float draw) {
+  float const octaves = log2(larger(static_cast<float>(writes), 1.0F));
+  float const worn = larger(octaves - k.onset, 0.0F);
+  float const low = smaller(k.bottom * worn, 1.0F) * range;
+  float const high = range - smaller(k.top * worn, 1.0F) * range;
+  float const middle = 0.5F * (low + high);
+  bool const open = low <= high;
+  bool const failed = (k.failure > 0.0F) & (octaves >= fused(k.failure_spread, draw, k.failure));
+  float const place = k.failed * range;
+  return {chosen(failed, place, chosen(open, low, middle)),
+          chosen(failed, place, chosen(open, high, middle))};
+}
+
+/// The code nearest to a position within bounds; codes inside stay what they are.
+PANTHER_HD std::int32_t held_code(Bounds const& bounds, float position) {
+  float const inner_low = -static_cast<float>(floor_int(-bounds.low));  // whole codes
+  float const inner_high = static_cast<float>(floor_int(bounds.high));
+  float const kept = clamped(position, inner_low, larger(inner_low, inner_high));
+  return static_cast<std::int32_t>(kept) + code_of_g_min;
+}
+
+/// More writes, saturating.
+PANTHER_HD std::uint32_t more_writes(std::uint32_t writes, std::uint32_t more) {
+  std::uint32_t const sum = writes + more;
+  return sum < writes ? 0xFFFFFFFFU : sum;
+}
+
+}  // namespace panther

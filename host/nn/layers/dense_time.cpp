@@ -1,0 +1,110 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+
+// What happens to a dense layer's devices besides reads and moves: errors of writes, time, wear.
+
+#include <algorithm>
+
+#include "host/nn/layers/dense.hpp"
+
+namespace panther {
+
+void DenseLayer::begin_wear(std::size_t devices) {
+  std::vector<WearConstants> constants;
+  for (DeviceConfig const& device : device_configs_) {
+    constants.push_back(wear_constants(device.endurance));
+  }
+  wears_ = std::ranges::any_of(constants, &WearConstants::wears);
+  fails_ = std::ranges::any_of(constants, [](WearConstants const& k) { return k.failure > 0; });
+  wear_ = {*backend_, constants};
+  writes_ = {*backend_, devices};
+}
+
+void DenseLayer::update_devices(UpdateArgs const& args) {
+  backend_->update(law_, args);
+  if (counts_writes()) wear(args, nullptr);
+}
+
+void DenseLayer::wear(UpdateArgs const& args, std::int16_t const* before) {
+  backend_->wear({.update = args,
+                  .before = before,
+                  .writes = writes_.data(),
+                  .wear = wear_.data(),
+                  .count = config_.device.endurance.count,
+                  .wears = wears_,
+                  .fails = fails_});
+}
+
+/// Writes; the devices that changed keep an error of programming and wear.
+void DenseLayer::write(ResolveArgs const& args) {
+  if (codes_before_.size() == 0) return backend_->resolve(law_, args);
+  codes_before_.copy_from(codes_);
+  backend_->resolve(law_, args);
+  if (programming_error_) {
+    AgeArgs error = age_args(Stream::programming, args.event);
+    error.set_mask = args.target_mask | args.clear_mask;
+    error.before = args.weights == nullptr ? codes_before_.data() : nullptr;
+    pass_over_devices(error, programming_constants);
+  }
+  if (!counts_writes()) return;
+  UpdateArgs written = update_args();
+  written.set_mask = args.target_mask | args.clear_mask;
+  wear(written, codes_before_.data());
+}
+
+AgeArgs DenseLayer::age_args(Stream stream, std::uint64_t step) const {
+  auto& self = const_cast<DenseLayer&>(*this);
+  AgeArgs args{};
+  args.shape = shape_;
+  args.slicing = slicing_;
+  args.codes = self.codes_.data();
+  args.traits = {variation_, traits_.data(), shape_.devices()};
+  args.devices = devices_.data();
+  args.aging = aging_.data();
+  args.step = step;
+  args.layer = spec_.index;
+  args.set_mask = all_sets();
+  args.stream = stream;
+  args.rounding = config_.device.rounding;
+  return args;
+}
+
+/// constants_of(device configuration) for every replica.
+template <class ConstantsOf>
+void DenseLayer::pass_over_devices(AgeArgs args, ConstantsOf const& constants_of) {
+  std::vector<AgingConstants> constants;
+  for (DeviceConfig const& device : device_configs_) constants.push_back(constants_of(device));
+  args.noisy = std::ranges::any_of(constants, &AgingConstants::noisy);
+  args.frozen = std::ranges::any_of(constants, &AgingConstants::frozen);
+  aging_.upload(constants);
+  backend_->age(args);
+}
+
+void DenseLayer::age(TimeSpan span, std::uint64_t pass) {
+  pass_over_devices(age_args(Stream::aging, pass),
+                    [&](DeviceConfig const& device) { return aging_constants(device, span); });
+}
+
+void DenseLayer::begin_test(TimeSpan wait, std::uint64_t draw) {
+  codes_aside_ = {*backend_, codes_.size()};
+  codes_aside_.copy_from(codes_);
+  if (config_.device.programming.transfer && programming_error_) {
+    pass_over_devices(age_args(Stream::test_transfer, draw), programming_constants);
+  }
+  if (config_.device.retention.wait_s) {
+    pass_over_devices(age_args(Stream::test_wait, draw),
+                      [&](DeviceConfig const& device) { return waiting_constants(device, wait); });
+  }
+}
+
+void DenseLayer::end_test() {
+  codes_.copy_from(codes_aside_);
+  codes_aside_ = {};
+}
+
+std::vector<std::uint32_t> DenseLayer::plane_writes(int replica, int plane, int set) const {
+  return writes_.download(static_cast<std::size_t>(shape_.index(replica, set, plane, 0, 0)),
+                          static_cast<std::size_t>(shape_.plane_size()));
+}
+
+}  // namespace panther

@@ -1,0 +1,254 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Passes over devices between updates: every backend leaves the codes of the definition; what a
+// pass does on average and how it scatters is the law's; nothing else is touched.
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/support/backends.hpp"
+#include "tests/support/random_crossbar.hpp"
+#include "tests/support/statistics.hpp"
+
+namespace panther::test {
+namespace {
+
+class AgeLaw : public OnBackend {};
+INSTANTIATE_TEST_SUITE_P(Backends, AgeLaw, every_backend(), backend_label);
+
+Retention random_retention(Random& random) {
+  Retention retention;
+  if (random.chance(0.5)) retention.lifetime_s = std::exp(random.real(-2, 15));
+  if (random.chance(0.5)) retention.lifetime_spread = random.real(0, 0.5);
+  if (random.chance(0.5)) retention.rest = random.real(-0.6, 0.6);
+  if (random.chance(0.5)) retention.rest_spread = random.real(0, 0.3);
+  if (random.chance(0.4)) retention.diffusion = std::exp(random.real(-12, -2));
+  if (random.chance(0.4)) retention.diffusion_spread = random.real(0, 1);
+  if (random.chance(0.4)) retention.loss_per_decade = random.real(0, 0.3);
+  retention.drift =
+      random.pick<DriftModel>({DriftModel::off, DriftModel::power, DriftModel::pcm,
+                               DriftModel::hermes_1, DriftModel::hermes_2, DriftModel::reram_cmo});
+  retention.nu_spread = random.real(0, 0.5);
+  retention.nu_state = random.real(-0.05, 0.05);
+  return retention;
+}
+
+DeviceConfig random_device(Random& random, bool bounds) {
+  DeviceConfig device;
+  device.on_off_ratio = random.pick<double>({1.5, 10.0, 1e6});
+  device.retention = random_retention(random);
+  if (bounds) device.spread.window = 0.1;
+  if (bounds) device.stuck = {.low = 0.1, .high = 0.1};
+  return device;
+}
+
+AgingConstants random_pass(Random& random, DeviceConfig device) {
+  double const from = random.chance(0.3) ? 0.0 : std::exp(random.real(-2, 10));
+  TimeSpan const span{from, from + std::exp(random.real(-2, 12))};
+  int const kind = random.whole(0, 3);
+  if (kind == 0) return waiting_constants(device, span);
+  if (kind > 1) return aging_constants(device, span);
+  device.programming.model = random.pick<ProgrammingModel>(
+      {ProgrammingModel::pcm, ProgrammingModel::hermes_2, ProgrammingModel::reram_wan_1d,
+       ProgrammingModel::reram_cmo_loose, ProgrammingModel::custom});
+  return programming_constants(device);
+}
+
+TEST_P(AgeLaw, LeavesTheCodesOfTheDefinition) {
+  auto const plain = make_cpu_backend({.threads = 1, .isa = Isa::scalar});
+  Random random(515);
+  int changed = 0;
+  for (int trial = 0; trial < trials(40); ++trial) {
+    CrossbarConfig config = random_crossbar(random);
+    bool const bounds = random.chance(0.5);
+    config.stored_traits = bounds && random.chance(0.5);
+    CodeRounding const rounding =
+        random.pick<CodeRounding>({CodeRounding::stochastic, CodeRounding::nearest});
+    std::vector<AgingConstants> passes;
+    for (DeviceConfig& device : config.devices) {
+      device = random_device(random, bounds);
+      device.rounding = rounding;
+      passes.push_back(random_pass(random, device));
+    }
+    Crossbar expected(*plain, config);
+    Crossbar found(backend(), config);
+    auto const start = random_codes(random, config, expected);
+    AgeOptions options;
+    options.step = random.word() >> 20;
+    options.set_mask = static_cast<unsigned>(random.whole(0, (1 << config.sets) - 1));
+    if (random.chance(0.5)) {
+      options.before = start;
+      for (auto& code : options.before)
+        if (random.chance(0.3)) code = static_cast<std::int16_t>(code ^ 1);
+    }
+    expected.set_codes(start);
+    found.set_codes(start);
+    DeviceArray<AgingConstants> const constants(*plain, passes);
+    DeviceArray<std::int16_t> const before(*plain, options.before);
+    AgeLane const definition{expected.age_args(constants, before, options)};
+    for (std::int64_t item = 0; item < definition.items(); ++item) definition(item);
+    found.age(passes, options);
+    ASSERT_EQ(expected.codes(), found.codes())
+        << "trial " << trial << ", " << describe(config) << ", " << random.trace();
+    if (expected.codes() != start) ++changed;
+  }
+  EXPECT_GT(changed, trials(40) / 3);
+}
+
+TEST_P(AgeLaw, TouchesOnlyItsSetsAndWhatWasWritten) {
+  CrossbarConfig config = crossbar_of(9, 70, 3);
+  AgingConstants walk;
+  walk.diffusion = 0.1F;
+  Crossbar xbar(backend(), config);
+  Random random(6);
+  auto const start = random_levels(random, config, xbar, 0.5);
+  AgeOptions options{.set_mask = 0b101};
+  options.before = start;
+  auto written = start;
+  for_each_device(xbar.shape(), [&](int, int, int, int row, int, std::size_t at) {
+    if (row % 2 == 0) written[at] = static_cast<std::int16_t>(written[at] + 5);
+  });
+  xbar.set_codes(written);
+  xbar.age({walk}, options);
+  auto const after = xbar.codes();
+  int moved = 0;
+  for_each_device(xbar.shape(), [&](int, int set, int, int row, int, std::size_t at) {
+    if (set == 1 || row % 2 == 1) {
+      ASSERT_EQ(after[at], written[at]);
+    } else if (after[at] != written[at]) {
+      ++moved;
+    }
+  });
+  EXPECT_GT(moved, 2 * 8 * 5 * 70 * 9 / 10);
+}
+
+/// A crossbar of one cell of 16 bits a weight: many devices in one state.
+struct Population {
+  explicit Population(Backend& backend, DeviceConfig const& device)
+      : config(crossbar_of(100, 192)), xbar((set(device), backend), config) {}
+
+  void set(DeviceConfig const& device) {
+    config.slicing.cell_bits_lsb_first = {16};
+    config.devices = {device};
+    config.seeds = {4711};
+  }
+
+  /// Positions after a pass from `position`.
+  std::vector<double> after(AgingConstants const& pass, int position) {
+    auto codes = xbar.codes();
+    for (auto& code : codes) code = static_cast<std::int16_t>(position - 32768);
+    xbar.set_codes(codes);
+    xbar.age({pass});
+    auto const left = xbar.codes();
+    std::vector<double> positions;
+    for_each_device(xbar.shape(), [&](int, int, int, int, int, std::size_t at) {
+      positions.push_back(left[at] + 32768.0);
+    });
+    return positions;
+  }
+
+  CrossbarConfig config;
+  Crossbar xbar;
+};
+
+constexpr double range = 65535.0;
+constexpr double zero = 32768.0;  // position of level 0
+
+TEST_P(AgeLaw, ADecayOfAFractionOfACodeIsRightOnAverage) {
+  DeviceConfig device;
+  device.retention.lifetime_s = 1e6;
+  Population devices(backend(), device);
+  for (double const dt : {0.1, 2.0, 40.0}) {
+    auto const left = devices.after(aging_constants(device, {0.0, dt}), 60000);
+    double const change = -(60000.0 - zero) * dt * 1e-6;
+    double const part = change - std::floor(change);  // a rounded number is one of two
+    EXPECT_TRUE(mean_is(left, 60000.0 + change, std::sqrt(part * (1 - part)))) << dt;
+  }
+}
+
+TEST_P(AgeLaw, DiffusionGrowsWithTheRootOfTime) {
+  DeviceConfig device;
+  device.retention.diffusion = 0.001;
+  Population devices(backend(), device);
+  for (double const dt : {1.0, 25.0, 400.0}) {
+    auto const left = devices.after(aging_constants(device, {7.0, 7.0 + dt}), 30000);
+    double const deviation = 0.001 * std::sqrt(dt) * range;
+    EXPECT_TRUE(mean_is(left, 30000.0, deviation)) << dt;
+    EXPECT_TRUE(variance_is(left, deviation * deviation + 0.25)) << dt;  // and of rounding, at most
+  }
+}
+
+TEST_P(AgeLaw, ExponentsScatterAsPublished) {
+  DeviceConfig device;
+  device.on_off_ratio = 1e6;
+  device.retention.drift = DriftModel::pcm;
+  Population devices(backend(), device);
+  double const c = 0.4;
+  auto const start = static_cast<int>(c * range);
+  double const octaves = std::log2((1e4 + 20.0) / 20.0);
+  auto const left = devices.after(aging_constants(device, {0.0, 1e4}), start);
+  std::vector<double> nu;
+  for (double const position : left) nu.push_back(-std::log2(position / start) / octaves);
+  // mean 0.049 (0.0386 clipped), deviation 0.008 (0.00555 clipped); |nu| hardly matters: 6 sigma
+  EXPECT_TRUE(mean_is(nu, 0.049, 0.008));
+  EXPECT_TRUE(variance_is(nu, 0.008 * 0.008));
+  auto const again = devices.after(aging_constants(device, {0.0, 1e4}), start);
+  EXPECT_LE(std::abs(again[3] - left[3]), 1.0) << "an exponent is frozen";
+}
+
+TEST_P(AgeLaw, LifetimesScatter) {
+  DeviceConfig device;
+  device.retention.lifetime_s = 1000.0;
+  device.retention.lifetime_spread = 0.1;
+  Population devices(backend(), device);
+  auto const left = devices.after(aging_constants(device, {0.0, 500.0}), 60000);
+  std::vector<double> lifetimes;
+  for (double const x : left) lifetimes.push_back(-500.0 / std::log((x - zero) / (60000.0 - zero)));
+  EXPECT_TRUE(mean_is(lifetimes, 1000.0, 100.0));
+  EXPECT_TRUE(variance_is(lifetimes, 100.0 * 100.0));
+}
+
+TEST_P(AgeLaw, ProgrammingErrorsScatterAsPublished) {
+  struct Model {
+    ProgrammingModel model;
+    double g_max_us;
+    double sigma_us;  // at half the highest conductance, by hand: see devicemodels' tests
+  };
+  for (Model const& model : {Model{ProgrammingModel::pcm, 25.0, 0.952705},
+                             Model{ProgrammingModel::hermes_1, 10.35, 0.8653129},
+                             Model{ProgrammingModel::reram_wan_1s, 40.0, 2.0229375},
+                             Model{ProgrammingModel::reram_cmo_loose, 88.2, 0.50911963}}) {
+    DeviceConfig device;
+    device.on_off_ratio = 9.8;
+    device.programming.model = model.model;
+    Population devices(backend(), device);
+    double const g_max = 1.0 + 1.0 / 8.8;  // in windows
+    auto const start = static_cast<int>((0.5 * g_max - 1.0 / 8.8) * range);
+    auto const left = devices.after(programming_constants(device), start);
+    double const deviation = model.sigma_us / model.g_max_us * g_max * range;
+    EXPECT_TRUE(mean_is(left, start, deviation)) << enum_name(model.model);
+    EXPECT_TRUE(variance_is(left, deviation * deviation)) << enum_name(model.model);
+  }
+}
+
+TEST_P(AgeLaw, EveryPassAndStreamDrawsAfresh) {
+  CrossbarConfig const config = crossbar_of(40, 64);
+  AgingConstants walk;
+  walk.diffusion = 0.01F;
+  auto const moves = [&](AgeOptions const& options) {
+    Crossbar xbar(backend(), config);
+    xbar.age({walk}, options);
+    auto const codes = xbar.codes();
+    return std::vector<double>(codes.begin(), codes.end());
+  };
+  auto const first = moves({});
+  EXPECT_EQ(first, moves({}));
+  EXPECT_TRUE(uncorrelated(first, moves({.step = 1})));
+  EXPECT_TRUE(uncorrelated(first, moves({.stream = Stream::test_wait})));
+  EXPECT_TRUE(uncorrelated(first, moves({.step = std::uint64_t{1} << 40})));
+}
+
+}  // namespace
+}  // namespace panther::test
