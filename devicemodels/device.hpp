@@ -14,6 +14,7 @@
 
 #include "devicemodels/core/fields.hpp"
 #include "devicemodels/models.hpp"
+#include "devicemodels/reading.hpp"
 
 namespace panther {
 
@@ -139,6 +140,7 @@ struct DeviceConfig {
   WriteNoise write_noise;
   Spread spread;
   ReadNoise read_noise;
+  CellReading reading;
   StuckCells stuck;
 
   template <class Self, class Visitor>
@@ -154,6 +156,8 @@ struct DeviceConfig {
     visit("write_noise", self.write_noise, Field{.doc = "cycle-to-cycle noise of writes"});
     visit("spread", self.spread, Field{.doc = "device-to-device variation"});
     visit("read_noise", self.read_noise, Field{.doc = "noise of reads"});
+    visit("reading", self.reading,
+          Field{.doc = "what else analog reads see of a cell (read.mode = \"analog\")"});
     visit("stuck", self.stuck, Field{.doc = "faulty cells"});
   }
 };

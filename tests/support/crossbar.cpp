@@ -25,6 +25,7 @@ XbarShape make_shape(CrossbarConfig const& config, Slicing const& slicing) {
 
 Crossbar::Crossbar(Backend& backend, CrossbarConfig const& config)
     : backend_(backend),
+      devices_(config.devices),
       slicing_(make_slicing(config.slicing)),
       shape_(make_shape(config, slicing_)),
       layer_(config.layer),
@@ -207,6 +208,21 @@ void Crossbar::apply(std::vector<std::int32_t> const& delta, UpdateOptions optio
   launch_update(args, options);
 }
 
+void Crossbar::launch_read(ReadArgs const& args, ReadOptions const& options) {
+  if (options.mode != ReadMode::analog) {
+    backend_.read(args);
+    return;
+  }
+  std::vector<AnalogConstants> constants;
+  for (DeviceConfig const& device : devices_) {
+    constants.push_back(
+        analog_constants(options.analog, device, slicing_, options.dac_bits, options.adc_bits));
+  }
+  DeviceArray<AnalogConstants> const analog(backend_, constants);
+  backend_.read_analog({args, analog.data(), options.ideal_converters});
+  backend_.synchronise();
+}
+
 std::vector<i128> Crossbar::read(std::vector<std::int16_t> const& inputs,
                                  ReadOptions const& options) {
   ReadArgs args{};
@@ -235,8 +251,8 @@ std::vector<i128> Crossbar::read(std::vector<std::int16_t> const& inputs,
   args.inputs = driven.data();
   args.adc_step = steps.size() > 0 ? steps.data() : nullptr;
   args.sums = sums.data();
-  args.observed_peak = options.mode == ReadMode::bit_serial ? peaks_.data() : nullptr;
-  backend_.read(args);
+  args.observed_peak = options.mode != ReadMode::collapsed ? peaks_.data() : nullptr;
+  launch_read(args, options);
   return sums.download();
 }
 

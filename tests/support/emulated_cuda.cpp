@@ -132,6 +132,7 @@ class EmulatedCudaBackend final : public Backend {
   void synchronise() override {}
 
   void read(ReadArgs const& args) override { cuda::launch_read(launcher_, args); }
+  void read_analog(AnalogReadArgs const& args) override { launcher_.items(AnalogReadLine{args}); }
   void update(int law, UpdateArgs const& args) override {
     visit_law(law, [&]<class Law>() { cuda::launch_update<MotionOf<Law>>(launcher_, args); });
   }

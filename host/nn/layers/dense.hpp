@@ -133,6 +133,7 @@ class DenseLayer {
  private:
   std::string archive_prefix() const;
   ReadArgs read_args(Examples examples, Driven driven) const;
+  void read(Examples examples, Driven driven);
   UpdateArgs update_args() const;
   ResolveArgs resolve_args(std::uint64_t event) const;
   void set_fixed_adc_steps();
@@ -152,6 +153,7 @@ class DenseLayer {
   DeviceArray<std::int16_t> codes_;
   DeviceArray<std::int8_t> traits_;
   DeviceArray<DeviceConstants> devices_;
+  DeviceArray<AnalogConstants> analog_;  // mode analog
   DeviceArray<std::byte> law_constants_;
   DeviceArray<SliceCounters> counters_;
   DeviceArray<LayerCounters> layer_counters_;
