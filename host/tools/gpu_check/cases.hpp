@@ -11,6 +11,7 @@
 namespace panther::gpu_check {
 
 std::vector<Case> read_cases();
+std::vector<Case> analog_cases();
 std::vector<Case> update_cases();
 std::vector<Case> resolve_cases();
 std::vector<Case> vector_cases();
