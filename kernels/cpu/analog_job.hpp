@@ -11,8 +11,10 @@
 // - Order of the loops: plane, block, panel. The voltages of a block's lines are formed once for
 // all
 //   panels of a call; frozen properties of converters once for a group of examples.
-// - Fluctuations: 32 devices at a time look for the latest reset of their process. Examples of a
-//   group are taken from the last to the first, so that a reset that is old enough serves several.
+// - Fluctuations: all devices of a block and panel look for the latest reset of their process;
+//   those that found it leave the list. Examples of a group are taken from the last to the first,
+//   so that a reset that is old enough serves several. Rejected: a search per panel line, whose
+//   vectors wait for their slowest device (4 times slower).
 // - Every sum is finished in double, lane by lane, by the definition's own functions.
 // Bound: the draws (a conversion's normal, a driver's, a device's); without any, the conversions in
 // double.
@@ -73,11 +75,42 @@ struct PanelTraits {
   alignas(64) float weights[max_adc_bits * panel_lines];  // [bit][lane] of a SAR
 };
 
+/// Devices whose latest reset is being looked for, without gaps.
+struct SearchList {
+  int size;
+  alignas(64) std::int32_t device[max_lines * panel_lines];
+  alignas(64) std::uint64_t item[max_lines * panel_lines];
+  alignas(64) float inverse_log[max_lines * panel_lines];
+  alignas(64) std::int32_t window_bits[max_lines * panel_lines];
+  alignas(64) std::uint64_t window[max_lines * panel_lines];
+  alignas(64) std::int32_t reach[max_lines * panel_lines];
+  alignas(64) std::int32_t at[max_lines * panel_lines];
+  alignas(64) std::int32_t pair[max_lines * panel_lines];
+  alignas(64) std::int32_t found[max_lines * panel_lines];
+  alignas(64) std::uint32_t word[max_lines * panel_lines];
+  alignas(64) std::int32_t age[max_lines * panel_lines];
+};
+
+/// The processes of a panel's devices, [line][lane].
+struct Fluctuations {
+  int devices;
+  alignas(64) std::uint64_t item[max_lines * panel_lines];
+  alignas(64) float inverse_log[max_lines * panel_lines];
+  alignas(64) std::int32_t window_bits[max_lines * panel_lines];
+  alignas(64) float amplitude[max_lines * panel_lines];
+  alignas(64) float factor[max_lines * panel_lines];
+  alignas(64) std::uint32_t word[max_lines * panel_lines];
+  alignas(
+      64) std::int32_t age[max_lines * panel_lines];  // reads since word was drawn; < 0: unknown
+  SearchList list;
+};
+
 struct AnalogScratch {
   PanelBuffers buffers;
   LineInputs inputs;
   AnalogPanel panel;
   PanelTraits traits;
+  Fluctuations fluctuations;
 };
 
 /// Which lines a block's layout holds.

@@ -316,7 +316,7 @@ TEST_P(AnalogEffectLaw, TelegraphNoiseOfSuccessiveReads) {
   EXPECT_TRUE(binomial_fits(changes, 60 * (reads - 1), 0.05));
 }
 
-/// Layers, sets, directions and seeds draw apart.
+/// Layers and seeds draw apart, and the same read draws the same.
 TEST_P(AnalogEffectLaw, NothingIsSharedBetweenTiles) {
   CrossbarConfig config = one_plane(2);
   config.rows = 8;
