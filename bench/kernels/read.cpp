@@ -17,6 +17,7 @@
 
 #include "kernels/base/backend.hpp"
 #include "kernels/cpu/isa.hpp"
+#include "kernels/xbar/analog_read.hpp"
 
 #if defined(__x86_64__)
 #include <immintrin.h>

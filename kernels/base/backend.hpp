@@ -15,7 +15,7 @@
 
 #include "devicemodels/device.hpp"
 #include "kernels/digital/operations.hpp"
-#include "kernels/xbar/analog_read.hpp"
+#include "kernels/xbar/analog_converter.hpp"
 #include "kernels/xbar/read.hpp"
 #include "kernels/xbar/resolve.hpp"
 #include "kernels/xbar/update.hpp"

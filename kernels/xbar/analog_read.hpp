@@ -23,6 +23,9 @@
 // fused. Bound: arithmetic. This functor draws for every item what neighbours share (drivers,
 // frozen properties of converters); kernels/cpu draws it once.
 //
+// The clock of telegraph and 1/f noise is the index of a read: an example's MVM and MTVM see the same
+// state. Deviation: a driver serves its line across all tiles.
+//
 // Determinism: bit-identical on every backend.
 
 #include <cstdint>
@@ -85,8 +88,6 @@ struct AnalogReadLine {
   PANTHER_HD std::int64_t plane_sum(int replica, int plane, int sensed, std::uint64_t read,
                                     std::int16_t const* input) const {
     ReadArgs const& r = args.read;
-    int const slice = r.slicing.slice_of(plane);
-    SliceConverter const converter = slice_converter(args, replica, slice);
     std::int64_t total = 0;
     std::uint64_t clips = 0;
     std::uint64_t blocks = 0;
@@ -96,12 +97,12 @@ struct AnalogReadLine {
       for (int line = first; line < last; ++line) {
         add_device(replica, plane, sensed, line, read, input[line], sums);
       }
-      ConverterPlace const place =
-          converter_place(r, replica, plane, static_cast<int>(blocks), sensed);
-      total += converted(converter, place, read, sums, replica, slice, clips);
+      total += converted(replica, plane, static_cast<int>(blocks), sensed, read, sums, clips);
     }
-    SliceCounters& counters = r.counters[replica * r.slicing.slices + slice];
-    count(counters.conversions, blocks * static_cast<std::uint64_t>(converter.conversions()));
+    SliceCounters& counters = r.counters[replica * r.slicing.slices + r.slicing.slice_of(plane)];
+    bool const accumulated = args.analog[replica].adc.accumulated;
+    count(counters.conversions,
+          blocks * static_cast<std::uint64_t>(accumulated ? 1 : r.stream_steps()));
     count(counters.clips, clips);
     return total;
   }
@@ -149,9 +150,12 @@ struct AnalogReadLine {
   }
 
   /// All steps of one block: what its conversions add to the plane's sum.
-  PANTHER_HD std::int64_t converted(SliceConverter const& converter, ConverterPlace const& place,
-                                    std::uint64_t read, AnalogSum const* sums, int replica,
-                                    int slice, std::uint64_t& clips) const {
+  PANTHER_HD std::int64_t converted(int replica, int plane, int block, int sensed,
+                                    std::uint64_t read, AnalogSum const* sums,
+                                    std::uint64_t& clips) const {
+    int const slice = args.read.slicing.slice_of(plane);
+    SliceConverter const converter = slice_converter(args, replica, slice);
+    ConverterPlace const place = converter_place(args.read, replica, plane, block, sensed);
     AdcConstants const& adc = converter.adc;
     ConverterTraits const traits = converter.unequal ? converter_traits(adc, converter.line, place)
                                                      : ConverterTraits{1.0, 0.0, 0.0F, 1.0F, 0.0F};

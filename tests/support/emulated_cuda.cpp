@@ -13,6 +13,7 @@
 #include "kernels/cuda/resolve_blocks.hpp"
 #include "kernels/cuda/update_lanes.hpp"
 #include "kernels/cuda/vector_kernels.hpp"
+#include "kernels/xbar/analog_read.hpp"
 
 namespace panther::test {
 
