@@ -186,7 +186,7 @@ inline AgingConstants aging_constants(DeviceConfig const& device, TimeSpan span)
 /// The same up to a test, which reads with the drift model's 1/f noise.
 inline AgingConstants waiting_constants(DeviceConfig const& device, TimeSpan span) {
   AgingConstants k = aging_constants(device, span);
-  FlickerNoise const noise = flicker_noise(device.retention);
+  SettledReadNoise const noise = settled_read_noise(device.retention);
   bool const cmo = device.retention.drift == DriftModel::reram_cmo;
   double const t =
       span.to_s * acceleration(device.retention) + (cmo ? 0.0 : drift_onset_s(device.retention));

@@ -16,6 +16,7 @@
 #include "devicemodels/faults.hpp"
 #include "devicemodels/models.hpp"
 #include "devicemodels/programming.hpp"
+#include "devicemodels/reading.hpp"
 #include "devicemodels/retention.hpp"
 #include "devicemodels/spread.hpp"
 #include "devicemodels/write_noise.hpp"
@@ -57,6 +58,7 @@ struct DeviceConfig {
   WriteNoise write_noise;
   Spread spread;
   ReadNoise read_noise;
+  CellReading reading;
   StuckCells stuck;
   Programming programming;
   Retention retention;
@@ -75,6 +77,8 @@ struct DeviceConfig {
     visit("write_noise", self.write_noise, Field{.doc = "cycle-to-cycle noise of writes"});
     visit("spread", self.spread, Field{.doc = "device-to-device variation"});
     visit("read_noise", self.read_noise, Field{.doc = "noise of reads"});
+    visit("reading", self.reading,
+          Field{.doc = "what else analog reads see of a cell (read.mode = \"analog\")"});
     visit("stuck", self.stuck, Field{.doc = "faulty cells"});
     visit("programming", self.programming, Field{.doc = "error that programming leaves"});
     visit("retention", self.retention, Field{.doc = "what time does to devices"});

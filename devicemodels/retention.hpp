@@ -194,15 +194,15 @@ inline double drift_onset_s(Retention const& retention) {
   }
 }
 
-/// Noise of a read some time after programming: std = curve sqrt(ln((t + t_read) / (2 t_read))),
-/// of G_max, or of G where `relative`.
-struct FlickerNoise {
+/// Noise of a read some time after programming, 1/f noise integrated from there: std = curve
+/// sqrt(ln((t + t_read) / (2 t_read))), of G_max, or of G where `relative`.
+struct SettledReadNoise {
   StateCurve curve;
   bool relative = true;
   double t_read_s = 0.0;  // 0: the model has none
 };
 
-inline FlickerNoise flicker_noise(Retention const& retention) {
+inline SettledReadNoise settled_read_noise(Retention const& retention) {
   switch (retention.drift) {
     case DriftModel::off:
     case DriftModel::power:

@@ -17,6 +17,7 @@
 
 #include "kernels/base/backend.hpp"
 #include "kernels/cpu/isa.hpp"
+#include "kernels/xbar/analog_read.hpp"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -96,7 +97,17 @@ struct Options {
   float relative = 0.0F;
   float line = 0.0F;
   double driven = 1.0;  // share of inputs that are not zero
+  AnalogReadConfig analog = {};
+  CellReading reading = {};
 };
+
+Options analog_options(char const* name, AnalogReadConfig const& analog,
+                       CellReading const& reading = {}, float line = 0.0F) {
+  Options options{name, 128, 256, ReadMode::analog, 8, 0.0F, line};
+  options.analog = analog;
+  options.reading = reading;
+  return options;
+}
 
 /// A layer of panther-16 in the backend's memory, and a call that reads it.
 class Bench {
@@ -129,6 +140,12 @@ class Bench {
     k.read_relative = options.relative;
     k.read_line = options.line;
     args_.noisy = options.relative > 0.0F || options.line > 0.0F;
+    DeviceConfig device;
+    device.reading = options.reading;
+    device.read_noise = {.relative = static_cast<double>(options.relative),
+                         .line = static_cast<double>(options.line)};
+    analog_ = {backend, std::vector<AnalogConstants>{analog_constants(
+                            options.analog, device, args_.slicing, 1, options.adc_bits)}};
     codes_ = {backend, codes};
     inputs_ = {backend, inputs};
     constants_ = {backend, std::vector<DeviceConstants>{k}};
@@ -144,7 +161,13 @@ class Bench {
     args_.sums = sums_.data();
   }
 
-  void run() { backend_.read(args_); }
+  void run() {
+    if (args_.mode == ReadMode::analog) {
+      backend_.read_analog({args_, analog_.data(), false});
+    } else {
+      backend_.read(args_);
+    }
+  }
 
   /// MACs of one call by the definition of the mode.
   double products() const {
@@ -156,8 +179,17 @@ class Bench {
   void validate() {
     run();
     auto const found = sums_.download();
-    ReadLine const line{args_};
     std::int64_t const stride = 1 + static_cast<std::int64_t>(products() / 1e8);
+    if (args_.mode == ReadMode::analog) {
+      compare(found, AnalogReadLine{{args_, analog_.data(), false}}, 16 * stride);
+    } else {
+      compare(found, ReadLine{args_}, stride);
+    }
+  }
+
+ private:
+  template <class Definition>
+  void compare(std::vector<i128> const& found, Definition const& line, std::int64_t stride) {
     for (std::int64_t item = 0; item < args_.items(); item += stride) {
       line(item);
       if (sums_.data()[item] != found[static_cast<std::size_t>(item)]) {
@@ -167,9 +199,9 @@ class Bench {
     }
   }
 
- private:
   Backend& backend_;
   ReadArgs args_{};
+  DeviceArray<AnalogConstants> analog_;
   DeviceArray<std::int16_t> codes_;
   DeviceArray<std::int16_t> inputs_;
   DeviceArray<DeviceConstants> constants_;
@@ -223,6 +255,15 @@ Options const cases[] = {
     {"bit_serial_ideal_adc/L2", 128, 256, ReadMode::bit_serial, 0},
     {"bit_serial_noisy/L2", 128, 256, ReadMode::bit_serial, 8, 0.02F, 0.5F},
     {"bit_serial_line_noise/L2", 128, 256, ReadMode::bit_serial, 8, 0.0F, 0.5F},
+    analog_options("analog/L2", {}),
+    analog_options("analog_line_noise/L2", {}, {}, 0.5F),
+    analog_options("analog_driver_noise/L2", {.dac = {.noise = 0.02}}),
+    analog_options("analog_shot/L2", {}, {.shot = true}),
+    analog_options("analog_lines/L2", {.line = {.offset_std = 0.02, .s_shape = 0.1}}),
+    analog_options("analog_sar/L2", {.adc = {.kind = AdcKind::sar, .capacitor_std = 0.02}}),
+    analog_options("analog_accumulated/L2", {.adc = {.timing = AdcTiming::accumulated}}),
+    analog_options("analog_telegraph/L2", {}, {.telegraph = {.amplitude = 0.1}}),
+    analog_options("analog_flicker/L2", {}, {.flicker = {.sigma = 0.02}}),
     {"collapsed/L2", 128, 256, ReadMode::collapsed},
     {"collapsed/L3", 784, 256, ReadMode::collapsed},
     {"collapsed/memory", 2048, 2048, ReadMode::collapsed},

@@ -15,11 +15,17 @@ enum class Stream : std::uint8_t {
   example_order = 2,  // item = position, step = epoch
   update_noise =
       3,  // item = device group, step = example; sub-step = 1 + stream step, 0 = aggregate
-  device_variation = 4,  // item = device
-  read_noise = 5,        // item = (tile, line), step = read
-  write_noise = 6,       // item = device group, step = write event; sub-step = attempt
-  write_read_noise = 7,  // item = device group, step = write event; sub-step = attempt
-  test_data = 8,         // synthetic inputs of tests, checks and benchmarks
+  device_variation = 4,   // item = device
+  read_noise = 5,         // item = (tile, line), step = read
+  write_noise = 6,        // item = device group, step = write event; sub-step = attempt
+  write_read_noise = 7,   // item = device group, step = write event; sub-step = attempt
+  test_data = 8,          // synthetic inputs of tests, checks and benchmarks
+  line_driver = 16,       // item = (plane, driven line), step = read; sub-step = four stream steps
+  converter_traits = 17,  // item = converter; sub-step = which draws
+  converter_noise = 18,   // item = converter, step = read; sub-step = stream step
+  telegraph_traits = 19,  // item = device
+  telegraph = 20,         // item = device, step = window of reads; sub-step = two resets
+  flicker = 21,  // item = device, step = window of reads; sub-step = 16 process + two resets
   slope_asymmetry = 24,  // item = device
   fault_cluster = 25,    // item = device_item of the block's place among blocks
   fault_line = 26,       // item = device_item of the line's place; sub-step 0 word line, 1 bit line

@@ -9,6 +9,7 @@
 
 #include "devicemodels/aging.hpp"
 #include "devicemodels/core/math.hpp"
+#include "host/nn/analog_reading.hpp"
 
 namespace panther {
 
@@ -22,7 +23,7 @@ void check_read(RunConfig const& config) {
   int const dac = config.read.dac_bits;
   require(dac == 1 || dac == 2 || dac == 4 || dac == 8,
           "read.dac_bits = " + std::to_string(dac) + " (must be 1, 2, 4 or 8: it divides 16)");
-  require(config.read.mode == ReadMode::bit_serial || config.read.adc_bits == 0,
+  require(config.read.mode != ReadMode::collapsed || config.read.adc_bits == 0,
           "read.mode = \"collapsed\" needs an ideal converter, but read.adc_bits = " +
               std::to_string(config.read.adc_bits) +
               ": set read.adc_bits = 0, or read.mode = \"bit_serial\"");
@@ -101,6 +102,7 @@ void check(RunConfig const& config) {
   check_update(config);
   check_device(config.device);
   check_endurance(config.device.endurance);
+  check_analog_read(config);
 }
 
 double learning_rate_of(TrainingConfig const& config, int epoch) {

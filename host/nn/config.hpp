@@ -12,6 +12,7 @@
 
 #include "devicemodels/device.hpp"
 #include "kernels/digital/operations.hpp"
+#include "kernels/xbar/periphery.hpp"
 #include "kernels/xbar/read.hpp"
 #include "kernels/xbar/resolve.hpp"
 #include "kernels/xbar/slicing.hpp"
@@ -265,12 +266,16 @@ struct ReadConfig {
   AdcRange adc_range = AdcRange::max;
   double adc_fixed_range = 128.0;
   int calibration_examples = 64;
+  AnalogReadConfig analog;
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor& visit) {
-    visit("mode", self.mode,
-          Field{.doc = "collapsed: all stream steps in one product (ideal converter only); "
-                       "bit_serial: step by step"});
+    visit(
+        "mode", self.mode,
+        Field{.doc =
+                  "collapsed: all stream steps in one product (ideal converter only); "
+                  "bit_serial: step by step; analog: step by step, with the effects of analog and "
+                  "device.reading"});
     visit("dac_bits", self.dac_bits,
           Field{.unit = "bit", .doc = "input bits a stream step (1, 2, 4 or 8)", .lo = 1, .hi = 8});
     visit(
@@ -289,6 +294,7 @@ struct ReadConfig {
                 .doc = "examples that set a calibrated range, each epoch",
                 .lo = 1,
                 .hi = 65536});
+    visit("analog", self.analog, Field{.doc = "mode analog: what surrounds the arrays"});
   }
 };
 

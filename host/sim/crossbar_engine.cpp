@@ -5,8 +5,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string>
 #include <vector>
 
+#include "devicemodels/core/changed_field.hpp"
 #include "host/base/errors.hpp"
 #include "host/sim/emulated_matrix.hpp"
 
@@ -25,6 +27,15 @@ std::uint64_t matrix_seed(std::uint64_t seed, TileId tile, CoreId core, std::uin
 void check(Machine const& machine) {
   Emulation const& e = machine.emulation;
   int const dac_bits = machine.organisation.dac_bits;
+  if (e.read == ReadMode::analog) {
+    throw UserError(
+        "emulation.read = \"analog\" (allowed: \"collapsed\", \"bit_serial\"; analog reads are for "
+        "training runs)");
+  }
+  if (std::string const unused = changed_field(e.device.reading); !unused.empty()) {
+    throw UserError("emulation.device.reading." + unused +
+                    " has no effect: the machine has no analog reads");
+  }
   if (e.adc_bits > 0 && e.read != ReadMode::bit_serial) {
     throw UserError(
         fmt::format("emulation.adc_bits = {} needs emulation.read = \"bit_serial\" (allowed with "

@@ -16,6 +16,7 @@
 #include "devicemodels/device.hpp"
 #include "kernels/digital/operations.hpp"
 #include "kernels/xbar/age.hpp"
+#include "kernels/xbar/analog_converter.hpp"
 #include "kernels/xbar/read.hpp"
 #include "kernels/xbar/resolve.hpp"
 #include "kernels/xbar/update.hpp"
@@ -50,6 +51,7 @@ class Backend {
   virtual bool shares_host_memory() const { return false; }
 
   virtual void read(ReadArgs const& args) = 0;
+  virtual void read_analog(AnalogReadArgs const& args) = 0;
   /// `law` is the index of the law in LawList; args.law holds that law's constants.
   virtual void update(int law, UpdateArgs const& args) = 0;
   virtual void resolve(int law, ResolveArgs const& args) = 0;

@@ -77,6 +77,11 @@ class CpuBackend final : public Backend {
         read_units(args).count(), read_grain(args),
         [&](std::int64_t first, std::int64_t last) { kernels_.read(args, first, last); });
   }
+  void read_analog(AnalogReadArgs const& args) override {
+    pool_.for_ranges(
+        read_units(args.read).count(), read_grain(args.read),
+        [&](std::int64_t first, std::int64_t last) { kernels_.read_analog(args, first, last); });
+  }
   void update(int law, UpdateArgs const& args) override {
     std::vector<ActiveRow> const& rows = active_rows_.find(args);
     UpdateUnits const units = update_units(args, rows.size(), pool_.threads());

@@ -7,6 +7,7 @@ namespace panther {
 
 namespace {
 constexpr KernelTable scalar_table{.read = isa_scalar::read,
+                                   .read_analog = isa_scalar::read_analog,
                                    .update = isa_scalar::update,
                                    .resolve_row = isa_scalar::resolve_row,
                                    .age_row = isa_scalar::age_row,
@@ -17,6 +18,7 @@ constexpr KernelTable scalar_table{.read = isa_scalar::read,
                                    .drive = isa_scalar::drive};
 #if PANTHER_ISA_X86
 constexpr KernelTable avx2_table{.read = isa_avx2::read,
+                                 .read_analog = isa_avx2::read_analog,
                                  .update = isa_avx2::update,
                                  .resolve_row = isa_avx2::resolve_row,
                                  .age_row = isa_avx2::age_row,
@@ -26,6 +28,7 @@ constexpr KernelTable avx2_table{.read = isa_avx2::read,
                                  .backward = isa_avx2::backward,
                                  .drive = isa_avx2::drive};
 constexpr KernelTable avx512_table{.read = isa_avx512::read,
+                                   .read_analog = isa_avx512::read_analog,
                                    .update = isa_avx512::update,
                                    .resolve_row = isa_avx512::resolve_row,
                                    .age_row = isa_avx512::age_row,

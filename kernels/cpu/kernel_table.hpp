@@ -20,6 +20,8 @@ namespace panther {
 struct KernelTable {
   /// Sensed lines in units of kernels/cpu/read_units.hpp.
   void (*read)(ReadArgs const& args, std::int64_t first, std::int64_t last);
+  /// The same units, in mode analog.
+  void (*read_analog)(AnalogReadArgs const& args, std::int64_t first, std::int64_t last);
   /// `count` active rows of kernels/cpu/update_units.hpp, replica by replica, within a tile's
   /// columns.
   void (*update)(int law, UpdateArgs const& args, ColumnRange columns, ActiveRow const* rows,
@@ -45,6 +47,7 @@ KernelTable const& kernel_table(Isa isa);
 
 namespace isa_scalar {
 void read(ReadArgs const& args, std::int64_t first, std::int64_t last);
+void read_analog(AnalogReadArgs const& args, std::int64_t first, std::int64_t last);
 void update(int law, UpdateArgs const& args, ColumnRange columns, ActiveRow const* rows,
             std::int64_t count);
 int resolve_row(ResolveArgs const& args, ResolveLimits const& limits, int replica, int row,
@@ -59,6 +62,7 @@ void drive(DriveArgs const& args, std::int64_t first, std::int64_t last);
 
 namespace isa_avx2 {
 void read(ReadArgs const& args, std::int64_t first, std::int64_t last);
+void read_analog(AnalogReadArgs const& args, std::int64_t first, std::int64_t last);
 void update(int law, UpdateArgs const& args, ColumnRange columns, ActiveRow const* rows,
             std::int64_t count);
 int resolve_row(ResolveArgs const& args, ResolveLimits const& limits, int replica, int row,
@@ -73,6 +77,7 @@ void drive(DriveArgs const& args, std::int64_t first, std::int64_t last);
 
 namespace isa_avx512 {
 void read(ReadArgs const& args, std::int64_t first, std::int64_t last);
+void read_analog(AnalogReadArgs const& args, std::int64_t first, std::int64_t last);
 void update(int law, UpdateArgs const& args, ColumnRange columns, ActiveRow const* rows,
             std::int64_t count);
 int resolve_row(ResolveArgs const& args, ResolveLimits const& limits, int replica, int row,

@@ -30,7 +30,7 @@ std::int16_t const* input_of(Job const& job, int example) {
 
 /// Marks the lines of a block that any example drives.
 void mark_driven(Job const& job, int first, int lines, std::int16_t* driven) {
-  for (int i = 0; i < lines; ++i) driven[i] = 0;
+  for (int i = 0; i < lines; ++i) driven[i] = job.every_line ? 1 : 0;
   for (int example = 0; example < job.examples; ++example) {
     std::int16_t const* const input = input_of(job, example) + first;
     for (int i = 0; i < lines; ++i) driven[i] = static_cast<std::int16_t>(driven[i] | input[i]);

@@ -44,46 +44,6 @@ Job make_job(ReadArgs const& args, ReadUnits const& units, std::int64_t index) {
   return job;
 }
 
-/// Column of a panel that unpacking puts into a lane.
-int lane_column(int lane) {
-  int const vector = lane / Simd::lanes;
-  int const within = lane % Simd::lanes;
-  return vector / 2 * 2 * Simd::lanes + within / 4 * 8 + vector % 2 * 4 + within % 4;
-}
-
-PanelLanes lanes_of(Job const& job, int panel) {
-  PanelLanes lanes{};
-  lanes.panel = panel;
-  int const sensed = job.args->sensed_lines();
-  for (int lane = 0; lane < panel_lines; ++lane) {
-    int const line = panel * panel_lines + (job.rows_driven() ? lane_column(lane) : lane);
-    lanes.line[lane] = line;
-    lanes.valid[lane] = line < sensed ? -1 : 0;
-    lanes.lines += line < sensed ? 1 : 0;
-  }
-  return lanes;
-}
-
-/// Adds a panel's totals, scaled by 2^shift, to the sums; the first time, replaces them.
-void flush_totals(Job const& job, PanelLanes const& lanes, int shift, bool first,
-                  std::int64_t* totals) {
-  ReadArgs const& args = *job.args;
-  i128 const scale = static_cast<i128>(1) << shift;
-  for (int example = 0; example < job.examples; ++example) {
-    std::int64_t const vector =
-        static_cast<std::int64_t>(job.replica) * args.examples + job.first_example + example;
-    i128* const sums = args.sums + vector * args.sensed_lines();
-    std::int64_t* const total = totals + example * panel_lines;
-    for (int lane = 0; lane < panel_lines; ++lane) {
-      i128 const value = total[lane] * scale;
-      total[lane] = 0;
-      if (lanes.valid[lane] == 0) continue;
-      i128& sum = sums[lanes.line[lane]];
-      sum = first ? value : sum + value;
-    }
-  }
-}
-
 /// Collapsed read with noise: one draw an output. Several panels are read at once only if the noise
 /// does not depend on the devices, so that their variance is the same.
 void add_output_noise(Job const& job, PanelLanes const& lanes, PanelBuffers& buffers) {

@@ -60,9 +60,10 @@ struct Job {
   int replica;
   int first_example;
   int examples;
-  bool noisy;  // this replica's reads are
-  bool exact;  // no converter and no noise: only sums count
-  bool power;  // the noise depends on the conductances
+  bool noisy;       // this replica's reads are
+  bool exact;       // no converter and no noise: only sums count
+  bool power;       // the noise depends on the conductances
+  bool every_line;  // lines that no example drives count, too
   int step_bits;
   int steps;
   int streams;
@@ -108,6 +109,13 @@ struct JobCounts {
   std::uint64_t clips[max_slices];
   std::int32_t peak[max_slices];
 };
+
+/// Sensed lines of a panel.
+PanelLanes lanes_of(Job const& job, int panel);
+/// Adds a panel's totals, scaled by 2^shift, to the sums and clears them; the first time, replaces
+/// the sums.
+void flush_totals(Job const& job, PanelLanes const& lanes, int shift, bool first,
+                  std::int64_t* totals);
 
 /// Bytes of scratch for a job's inputs.
 std::int64_t input_bytes(Job const& job);

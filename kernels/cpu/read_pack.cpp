@@ -11,7 +11,7 @@ namespace panther::PANTHER_ISA_NAMESPACE {
 
 namespace {
 
-/// Rows driven. Unpacking permutes columns within a vector: see lane_column in read_isa.cpp.
+/// Rows driven. Unpacking permutes columns within a vector: see lane_column in read_lanes.cpp.
 void pack_rows(std::int16_t const* codes, BlockInput const& block, std::int32_t* packed) {
   constexpr int vectors = panel_lines / (2 * Simd::lanes);
   for (int pair = 0; pair < block.pairs; ++pair) {

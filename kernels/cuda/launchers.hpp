@@ -16,6 +16,7 @@ struct Queue {
 };
 
 void queue_read(Queue const& queue, ReadArgs const& args);
+void queue_read_analog(Queue const& queue, AnalogReadArgs const& args);
 void queue_update(Queue const& queue, int law, UpdateArgs const& args);
 void queue_resolve(Queue const& queue, int law, ResolveArgs const& args);
 void queue_store_traits(Queue const& queue, StoreTraitsArgs const& args);

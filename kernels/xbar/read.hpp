@@ -14,8 +14,8 @@
 // distribution with it (sums of independent normals).
 //
 // This functor is the definition of every backend and the plain CPU path; kernels/cpu has vector
-// variants. Determinism: bit-identical everywhere. Float sums of the noise power run over lines in
-// ascending order.
+// variants. Mode analog is another kernel, kernels/xbar/analog_read.hpp. Determinism: bit-identical
+// everywhere. Float sums of the noise power run over lines in ascending order.
 
 #include <cstdint>
 
@@ -27,12 +27,13 @@ namespace panther {
 
 enum class Driven : std::uint8_t { rows, columns };
 
-enum class ReadMode : std::uint8_t { collapsed, bit_serial };
+enum class ReadMode : std::uint8_t { collapsed, bit_serial, analog };
 template <>
 struct EnumNames<ReadMode> {
   static constexpr std::array values{
       std::pair{ReadMode::collapsed, std::string_view{"collapsed"}},
-      std::pair{ReadMode::bit_serial, std::string_view{"bit_serial"}}};
+      std::pair{ReadMode::bit_serial, std::string_view{"bit_serial"}},
+      std::pair{ReadMode::analog, std::string_view{"analog"}}};
 };
 
 inline constexpr int collapsed_dac_bits = 8;

@@ -77,17 +77,19 @@ TEST(DriftExponents, AreThePublishedFits) {
   EXPECT_NEAR(curve(power.deviation, 0.3), 0.03, 1e-7);
 }
 
-TEST(FlickerNoises, AreThePublishedFits) {
-  EXPECT_NEAR(curve(flicker_noise({.drift = DriftModel::pcm}).curve, 0.1),
+TEST(SettledReadNoises, AreThePublishedFits) {
+  EXPECT_NEAR(curve(settled_read_noise({.drift = DriftModel::pcm}).curve, 0.1),
               0.0088 * std::pow(10.0, 0.65), 1e-6);
-  EXPECT_NEAR(curve(flicker_noise({.drift = DriftModel::pcm}).curve, 1e-5), 0.2, 1e-6);
+  EXPECT_NEAR(curve(settled_read_noise({.drift = DriftModel::pcm}).curve, 1e-5), 0.2, 1e-6);
   // 0.0088 + 0.0384 - 0.0338 + 0.0083, and 0.0123 + 0.01055 - 0.007 + 0.0008625
-  EXPECT_NEAR(curve(flicker_noise({.drift = DriftModel::hermes_1}).curve, 0.5), 0.0217, 1e-6);
-  EXPECT_NEAR(curve(flicker_noise({.drift = DriftModel::hermes_2}).curve, 0.5), 0.0167125, 1e-6);
-  EXPECT_NEAR(curve(flicker_noise({.drift = DriftModel::hermes_1}).curve, 0.1), 0.0217602, 1e-6);
-  // 0.0277316 log10(44.1) uS of 88.2
-  EXPECT_NEAR(88.2 * curve(flicker_noise({.drift = DriftModel::reram_cmo}).curve, 0.5), 0.0456022,
+  EXPECT_NEAR(curve(settled_read_noise({.drift = DriftModel::hermes_1}).curve, 0.5), 0.0217, 1e-6);
+  EXPECT_NEAR(curve(settled_read_noise({.drift = DriftModel::hermes_2}).curve, 0.5), 0.0167125,
               1e-6);
+  EXPECT_NEAR(curve(settled_read_noise({.drift = DriftModel::hermes_1}).curve, 0.1), 0.0217602,
+              1e-6);
+  // 0.0277316 log10(44.1) uS of 88.2
+  EXPECT_NEAR(88.2 * curve(settled_read_noise({.drift = DriftModel::reram_cmo}).curve, 0.5),
+              0.0456022, 1e-6);
 }
 
 DeviceConfig with(Retention const& retention, double on_off = 10.0) {

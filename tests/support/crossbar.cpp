@@ -24,6 +24,7 @@ XbarShape make_shape(CrossbarConfig const& config, Slicing const& slicing) {
 
 Crossbar::Crossbar(Backend& backend, CrossbarConfig const& config)
     : backend_(backend),
+      devices_(config.devices),
       slicing_(make_slicing(config.slicing)),
       shape_(make_shape(config, slicing_)),
       layer_(config.layer),
@@ -253,6 +254,20 @@ void Crossbar::age(std::vector<AgingConstants> const& constants, AgeOptions cons
   DeviceArray<AgingConstants> const aging(backend_, constants);
   DeviceArray<std::int16_t> const before(backend_, options.before);
   backend_.age(age_args(aging, before, options));
+}
+
+void Crossbar::launch_read(ReadArgs const& args, ReadOptions const& options) {
+  if (options.mode != ReadMode::analog) {
+    backend_.read(args);
+    return;
+  }
+  std::vector<AnalogConstants> constants;
+  for (DeviceConfig const& device : devices_) {
+    constants.push_back(
+        analog_constants(options.analog, device, slicing_, options.dac_bits, options.adc_bits));
+  }
+  DeviceArray<AnalogConstants> const analog(backend_, constants);
+  backend_.read_analog({args, analog.data(), options.ideal_converters});
   backend_.synchronise();
 }
 
@@ -284,8 +299,8 @@ std::vector<i128> Crossbar::read(std::vector<std::int16_t> const& inputs,
   args.inputs = driven.data();
   args.adc_step = steps.size() > 0 ? steps.data() : nullptr;
   args.sums = sums.data();
-  args.observed_peak = options.mode == ReadMode::bit_serial ? peaks_.data() : nullptr;
-  backend_.read(args);
+  args.observed_peak = options.mode != ReadMode::collapsed ? peaks_.data() : nullptr;
+  launch_read(args, options);
   return sums.download();
 }
 

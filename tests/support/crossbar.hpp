@@ -63,6 +63,8 @@ struct ReadOptions {
   std::vector<std::int32_t> adc_step = {};  // [replica][slice]
   std::uint64_t first_read = 0;
   std::optional<bool> noisy = {};  // default: whether any replica has read noise
+  AnalogReadConfig analog = {};    // mode analog; noise is as the devices say
+  bool ideal_converters = false;   // mode analog: as in calibration
 };
 
 struct WriteOptions {
@@ -132,11 +134,13 @@ class Crossbar {
   TraitSource traits() const;
   ResolveArgs resolve_args(WriteOptions const& options,
                            DeviceArray<std::uint8_t> const& active) const;
+  void launch_read(ReadArgs const& args, ReadOptions const& options);
   void launch_update(UpdateArgs args, UpdateOptions const& options);
   void launch_resolve(ResolveArgs const& args);
   void wear(UpdateArgs const& args, std::int16_t const* before);
 
   Backend& backend_;
+  std::vector<DeviceConfig> devices_;
   Slicing slicing_;
   XbarShape shape_;
   int layer_;

@@ -13,6 +13,7 @@
 #include "kernels/cuda/resolve_blocks.hpp"
 #include "kernels/cuda/update_lanes.hpp"
 #include "kernels/cuda/vector_kernels.hpp"
+#include "kernels/xbar/analog_read.hpp"
 
 namespace panther::test {
 
@@ -135,6 +136,7 @@ class EmulatedCudaBackend final : public Backend {
   void synchronise() override {}
 
   void read(ReadArgs const& args) override { cuda::launch_read(launcher_, args); }
+  void read_analog(AnalogReadArgs const& args) override { launcher_.items(AnalogReadLine{args}); }
   void update(int law, UpdateArgs const& args) override {
     visit_law(law, [&]<class Law>() { cuda::launch_update<MotionOf<Law>>(launcher_, args); });
   }

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "host/nn/analog_reading.hpp"
+
 namespace panther {
 
 namespace {
@@ -36,6 +38,16 @@ Variation variation_of(std::vector<Replica> const& replicas) {
   Variation all;
   for (Replica const& replica : replicas) all = all.with(panther::variation_of(replica.device));
   return all;
+}
+
+std::vector<AnalogConstants> analog_constants_of(ReadConfig const& read, Slicing const& slicing,
+                                                 std::vector<Replica> const& replicas) {
+  std::vector<AnalogConstants> constants;
+  for (Replica const& replica : replicas) {
+    constants.push_back(
+        analog_constants(read.analog, replica.device, slicing, read.dac_bits, read.adc_bits));
+  }
+  return constants;
 }
 
 bool reads_noisily(Replica const& replica) {
@@ -76,6 +88,9 @@ DenseLayer::DenseLayer(Backend& backend, RunConfig const& config, DenseSpec cons
   e_fraction = {backend, vectors};
   codes_ = {backend, devices};
   devices_ = {backend, constants_of(replicas)};
+  if (config.read.mode == ReadMode::analog) {
+    analog_ = {backend, analog_constants_of(config.read, slicing_, replicas)};
+  }
   law_memory_ = {backend, laws_of(replicas), slicing_};
   counters_ = {backend, slices};
   layer_counters_ = {backend, replicas.size()};
@@ -108,16 +123,14 @@ DenseLayer::DenseLayer(Backend& backend, RunConfig const& config, DenseSpec cons
 
 std::vector<std::int32_t> DenseLayer::adc_steps_of(int driven_lines) const {
   std::vector<std::int32_t> steps;
-  double const lines = std::min(config_.crossbar.block_lines, driven_lines);
-  double const largest_digit = (1 << config_.read.dac_bits) - 1;
+  int const lines = std::min(config_.crossbar.block_lines, driven_lines);
   for (int replica = 0; replica < shape_.replicas; ++replica) {
     for (int slice = 0; slice < slicing_.slices; ++slice) {
       double const half_range =
           config_.read.adc_range == AdcRange::fixed
               ? config_.read.adc_fixed_range * codes_per_level(slicing_.cell_bits[slice])
-              : lines * 32768.0 * largest_digit;
-      double const step = std::ceil(2.0 * half_range / std::exp2(config_.read.adc_bits));
-      steps.push_back(static_cast<std::int32_t>(std::clamp(step, 1.0, 1073741824.0)));
+              : largest_sum(config_.read, lines);
+      steps.push_back(adc_step_for(config_.read, slicing_, slice, half_range));
     }
   }
   return steps;
@@ -149,9 +162,9 @@ void DenseLayer::end_calibration() {
   calibrating_ = false;
   for (std::size_t direction = 0; direction < 2; ++direction) {
     std::vector<std::int32_t> steps = peak_[direction].download();
-    for (std::int32_t& step : steps) {
-      double const needed = std::ceil(2.0 * (step + 1.0) / std::exp2(config_.read.adc_bits));
-      step = static_cast<std::int32_t>(std::max(needed, 1.0));
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      int const slice = static_cast<int>(i) % slicing_.slices;
+      steps[i] = adc_step_for(config_.read, slicing_, slice, steps[i] + 1.0);
     }
     adc_step_[direction].upload(steps);
   }
@@ -183,9 +196,18 @@ ReadArgs DenseLayer::read_args(Examples examples, Driven driven) const {
   return args;
 }
 
+void DenseLayer::read(Examples examples, Driven driven) {
+  ReadArgs const args = read_args(examples, driven);
+  if (config_.read.mode != ReadMode::analog) {
+    backend_->read(args);
+    return;
+  }
+  backend_->read_analog({args, analog_.data(), calibrating_});
+}
+
 void DenseLayer::forward(Examples examples, DeviceArray<std::int16_t>& y,
                          DeviceArray<std::int32_t>& y_fraction, int y_rows) {
-  backend_->read(read_args(examples, Driven::rows));
+  read(examples, Driven::rows);
   backend_->forward({.sums = sums_.data(),
                      .x_fraction = x_fraction.data(),
                      .y = y.data(),
@@ -203,7 +225,7 @@ void DenseLayer::forward(Examples examples, DeviceArray<std::int16_t>& y,
 }
 
 void DenseLayer::backward(Examples examples, DenseLayer& below) {
-  backend_->read(read_args(examples, Driven::columns));
+  read(examples, Driven::columns);
   backend_->backward({.sums = sums_.data(),
                       .e_fraction = e_fraction.data(),
                       .y = x.data(),

@@ -149,6 +149,7 @@ class DenseLayer {
   std::string archive_prefix() const;
   void begin_wear(std::size_t devices);
   ReadArgs read_args(Examples examples, Driven driven) const;
+  void read(Examples examples, Driven driven);
   UpdateArgs update_args() const;
   ResolveArgs resolve_args(std::uint64_t event) const;
   void set_fixed_adc_steps();
@@ -176,6 +177,7 @@ class DenseLayer {
   DeviceArray<std::int16_t> codes_;
   DeviceArray<std::int8_t> traits_;
   DeviceArray<DeviceConstants> devices_;
+  DeviceArray<AnalogConstants> analog_;  // mode analog
   LawMemory law_memory_;
   DeviceArray<SliceCounters> counters_;
   DeviceArray<LayerCounters> layer_counters_;

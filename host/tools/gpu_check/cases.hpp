@@ -12,6 +12,7 @@ namespace panther::gpu_check {
 
 std::vector<Case> age_cases();
 std::vector<Case> read_cases();
+std::vector<Case> analog_cases();
 std::vector<Case> update_cases();
 std::vector<Case> resolve_cases();
 std::vector<Case> vector_cases();

@@ -51,6 +51,7 @@ class CountingBackend final : public Backend {
   void synchronise() override { inner_->synchronise(); }
 
   void read(ReadArgs const& args) override { inner_->read(args); }
+  void read_analog(AnalogReadArgs const& args) override { inner_->read_analog(args); }
   void update(int law, UpdateArgs const& args) override { inner_->update(law, args); }
   void resolve(int law, ResolveArgs const& args) override { inner_->resolve(law, args); }
   void store_traits(StoreTraitsArgs const& args) override { inner_->store_traits(args); }

@@ -79,6 +79,44 @@ void add_algorithms(CourseList& list) {
   });
 }
 
+/// Every effect of analog reads alone, then all at once.
+void add_analog(CourseList& list) {
+  struct Effect {
+    char const* name;
+    Change change;
+  };
+  std::vector<Effect> const effects = {
+      {"driver", [](RunConfig& c) { c.read.analog.dac = {.noise = 0.02, .cubic = 0.05}; }},
+      {"curve", [](RunConfig& c) { c.device.reading.iv.kind = IvKind::sinh; }},
+      {"physical_noise",
+       [](RunConfig& c) { c.device.reading.thermal = c.device.reading.shot = true; }},
+      {"telegraph", [](RunConfig& c) { c.device.reading.telegraph.amplitude = 0.1; }},
+      {"flicker", [](RunConfig& c) { c.device.reading.flicker = {.sigma = 0.02, .processes = 2}; }},
+      {"line",
+       [](RunConfig& c) { c.read.analog.line = {.noise_spread = 0.3, .offset_std = 0.02}; }},
+      {"sar",
+       [](RunConfig& c) {
+         c.read.analog.adc.kind = AdcKind::sar;
+         c.read.analog.adc.capacitor_std = 0.05;
+       }},
+      {"accumulated", [](RunConfig& c) { c.read.analog.adc.timing = AdcTiming::accumulated; }}};
+  auto const analog = [](RunConfig& c) {
+    use_converters(c);
+    c.read.mode = ReadMode::analog;
+    c.read.dac_bits = 4;
+  };
+  for (Effect const& effect : effects) {
+    list.add(std::string("analog_") + effect.name, [&](RunConfig& c) {
+      analog(c);
+      effect.change(c);
+    });
+  }
+  list.add("analog_everything", [&](RunConfig& c) {
+    analog(c);
+    for (Effect const& effect : effects) effect.change(c);
+  });
+}
+
 void add_hardware(CourseList& list) {
   list.add_variants("calibrated", use_converters);
   list.add_variants("adaptive", [](RunConfig& c) {
@@ -171,6 +209,7 @@ std::vector<Course> const& courses() {
     add_hardware(list);
     add_time(list);
     add_wear(list);
+    add_analog(list);
     return list.courses;
   }();
   return all;

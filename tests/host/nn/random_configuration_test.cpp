@@ -94,6 +94,11 @@ RunConfig scattered(Random& random) {
   // What half of all random configurations would be refused for.
   if (random.chance(0.8)) config.read.dac_bits = random.pick<int>({1, 2, 4, 8});
   if (random.chance(0.8) && config.read.adc_bits != 0) config.read.mode = ReadMode::bit_serial;
+  if (random.chance(0.9) && config.read.mode != ReadMode::analog) {
+    config.read.analog = {};
+    config.device.reading = {};
+  }
+  if (random.chance(0.8)) config.read.analog.adc.bits_lsb_first.clear();
   return config;
 }
 

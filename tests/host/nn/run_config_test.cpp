@@ -61,6 +61,51 @@ INSTANTIATE_TEST_SUITE_P(
                   c.read.adc_bits = 1;
                 },
                 {"read.adc_bits = 1", "[2, 16]"}},
+        Refusal{"analog_key_in_another_mode",
+                [](RunConfig& c) { c.read.analog.dac.noise = 0.1; },
+                {"read.analog.dac.noise", "read.mode = \"collapsed\"", "\"analog\""}},
+        Refusal{"reading_key_in_another_mode",
+                [](RunConfig& c) { c.device.reading.telegraph.amplitude = 0.1; },
+                {"device.reading.telegraph.amplitude", "read.mode = \"analog\""}},
+        Refusal{"analog_converters_without_bits",
+                [](RunConfig& c) {
+                  c.read.mode = ReadMode::analog;
+                  c.read.analog.adc.gain_std = 0.1;
+                },
+                {"read.analog.adc", "read.adc_bits"}},
+        Refusal{"one_bit_of_a_slice",
+                [](RunConfig& c) {
+                  c.read.mode = ReadMode::analog;
+                  c.read.analog.adc.bits_lsb_first = {8, 8, 8, 1, 8, 8, 8, 8};
+                },
+                {"read.analog.adc.bits_lsb_first[3] = 1", "[2, 16]"}},
+        Refusal{"bits_of_too_few_slices",
+                [](RunConfig& c) {
+                  c.read.mode = ReadMode::analog;
+                  c.read.analog.adc.bits_lsb_first = {8, 8};
+                },
+                {"read.analog.adc.bits_lsb_first has 2 entries", "8 slices"}},
+        Refusal{"capacitors_without_sar",
+                [](RunConfig& c) {
+                  c.read.mode = ReadMode::analog;
+                  c.read.adc_bits = 8;
+                  c.read.analog.adc.capacitor_std = 0.1;
+                },
+                {"read.analog.adc.capacitor_std", "adc.kind = \"sar\"", "uniform"}},
+        Refusal{"stochastic_sar",
+                [](RunConfig& c) {
+                  c.read.mode = ReadMode::analog;
+                  c.read.adc_bits = 8;
+                  c.read.analog.adc.kind = AdcKind::sar;
+                  c.read.analog.adc.rounding = AdcRounding::stochastic;
+                },
+                {"read.analog.adc.rounding = \"stochastic\"", "sar"}},
+        Refusal{"flicker_band",
+                [](RunConfig& c) {
+                  c.read.mode = ReadMode::analog;
+                  c.device.reading.flicker = {.sigma = 0.1, .fastest = 10, .slowest = 3};
+                },
+                {"device.reading.flicker.fastest = 10", "flicker.slowest = 3"}},
         Refusal{"pulses_of_digits",
                 [](RunConfig& c) {
                   c.update.fidelity = Fidelity::pulse;

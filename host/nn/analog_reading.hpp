@@ -1,0 +1,26 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Analog reads of a run: checks, and what a layer derives for them.
+
+#include "host/nn/config.hpp"
+#include "kernels/xbar/analog_constants.hpp"
+
+namespace panther {
+
+/// Throws std::invalid_argument, naming keys, if the settings of analog reads contradict each other
+/// or would have no effect.
+void check_analog_read(RunConfig const& config);
+
+/// Resolution of a slice's converters; 0: ideal.
+int adc_bits_of(ReadConfig const& config, int slice);
+
+/// Half the range of sums that a converter of a slice meets at most, codes.
+double largest_sum(ReadConfig const& config, int lines);
+
+/// The step, in codes, of a slice's converter whose half range is given, codes.
+std::int32_t adc_step_for(ReadConfig const& config, Slicing const& slicing, int slice,
+                          double half_range);
+
+}  // namespace panther

@@ -1,0 +1,151 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Analog reads on random crossbars: each effect alone, then all of them.
+
+#include <functional>
+#include <memory>
+
+#include "host/tools/gpu_check/cases.hpp"
+#include "host/tools/gpu_check/random_crossbar.hpp"
+#include "kernels/xbar/analog_constants.hpp"
+
+namespace panther::gpu_check {
+
+namespace {
+
+struct Settings {
+  AnalogReadConfig analog;
+  DeviceConfig device;
+};
+
+struct Effect {
+  char const* name;
+  std::function<void(Settings&)> set;
+};
+
+std::vector<Effect> effects() {
+  return {
+      {"driver", [](Settings& s) { s.analog.dac = {.noise = 0.05, .cubic = 0.1, .clip = 0.9}; }},
+      {"curve", [](Settings& s) { s.device.reading.iv.kind = IvKind::sinh; }},
+      {"noise",
+       [](Settings& s) {
+         s.device.reading.thermal = s.device.reading.shot = true;
+         s.device.read_noise = {.relative = 0.01, .line = 0.1};
+       }},
+      {"telegraph",
+       [](Settings& s) {
+         s.device.reading.telegraph = {.amplitude = 0.1,
+                                       .exponent = 0.5,
+                                       .amplitude_spread = 0.2,
+                                       .share = 0.8,
+                                       .rate = 0.1,
+                                       .rate_decades = 1.0};
+       }},
+      {"flicker", [](Settings& s) { s.device.reading.flicker = {.sigma = 0.02, .processes = 3}; }},
+      {"line",
+       [](Settings& s) {
+         s.analog.line = {.noise_spread = 0.3,
+                          .offset_std = 0.05,
+                          .series_resistance = 0.2,
+                          .s_shape = 0.3,
+                          .s_shape_spread = 0.1,
+                          .slope_calibration = 0.5};
+       }},
+      {"sar",
+       [](Settings& s) {
+         s.analog.adc.kind = AdcKind::sar;
+         s.analog.adc.capacitor_std = 0.05;
+         s.analog.adc.gain_std = 0.02;
+       }},
+      {"stochastic",
+       [](Settings& s) {
+         s.analog.adc.rounding = AdcRounding::stochastic;
+         s.analog.adc.comparator_noise = 0.5;
+       }},
+      {"accumulated", [](Settings& s) { s.analog.adc.timing = AdcTiming::accumulated; }},
+  };
+}
+
+struct AnalogCase {
+  Crossbar xbar;
+  ReadArgs args{};  // everything but pointers and shape
+  std::vector<AnalogConstants> analog;
+  std::vector<std::int16_t> inputs;
+  std::vector<std::int32_t> adc_step;
+
+  Outcome operator()(Backend& backend, Replicas chosen) const {
+    Arena arena(backend, xbar.shape.replicas, chosen);
+    ReadArgs read = args;
+    read.shape = xbar.shape_in(arena);
+    read.slicing = xbar.slicing;
+    read.codes = arena.in(xbar.codes);
+    read.devices = arena.in(xbar.devices);
+    read.counters = xbar.slice_counters_in(arena);
+    read.inputs = arena.in(inputs);
+    read.adc_step = arena.in(adc_step);
+    auto const outputs = static_cast<std::size_t>(args.examples * sensed());
+    read.sums = arena.out("sums", std::vector<i128>(xbar.replicas() * outputs));
+    read.observed_peak =
+        arena.out("peaks", std::vector<std::int32_t>(xbar.replicas() * xbar.slices()));
+    backend.read_analog({read, arena.in(analog), false});
+    return arena.collect();
+  }
+
+  int sensed() const { return args.driven == Driven::rows ? xbar.shape.cols : xbar.shape.rows; }
+  int driven() const { return args.driven == Driven::rows ? xbar.shape.rows : xbar.shape.cols; }
+};
+
+AnalogCase make_case(std::uint64_t seed, Driven driven, Settings const& settings) {
+  Draws draws(seed);
+  CrossbarChoice crossbar;
+  crossbar.read_noise = settings.device.read_noise.relative > 0.0;
+  crossbar.rows = draws.pick({1, 9, 31, 64, 129});
+  crossbar.cols = draws.pick({1, 10, 33, 64, 127});
+  AnalogCase read{random_crossbar(draws, crossbar), {}, {}, {}, {}};
+  read.args.first_read = draws.wide() & 0xFFFFFFFFFFU;
+  read.args.layer = read.xbar.layer;
+  read.args.set = draws.whole(0, read.xbar.shape.sets - 1);
+  read.args.examples = draws.pick({1, 2, 5});
+  read.args.block_lines = draws.pick({128, 64, 100, 7});
+  read.args.dac_bits = draws.pick({1, 2, 4, 8});
+  read.args.driven = driven;
+  read.args.mode = ReadMode::analog;
+  int const adc_bits = draws.pick({4, 8});
+  read.analog.assign(read.xbar.replicas(),
+                     analog_constants(settings.analog, settings.device, read.xbar.slicing,
+                                      read.args.dac_bits, adc_bits));
+  read.inputs = draws.words16(read.xbar.replicas() *
+                              static_cast<std::size_t>(read.args.examples * read.driven()));
+  read.adc_step = draws.wholes(read.xbar.replicas() * read.xbar.slices(), 1, 20000);
+  return read;
+}
+
+void add_case(std::vector<Case>& cases, Driven driven, char const* name, Settings const& settings) {
+  auto const held =
+      std::make_shared<AnalogCase const>(make_case(6000 + cases.size(), driven, settings));
+  std::string const group =
+      std::string("read/") + (driven == Driven::rows ? "rows" : "columns") + "/analog";
+  cases.push_back({group, name, held->xbar.shape.replicas,
+                   [held](Backend& backend, Replicas chosen) { return (*held)(backend, chosen); }});
+}
+
+}  // namespace
+
+std::vector<Case> analog_cases() {
+  std::vector<Case> cases;
+  for (Driven const driven : {Driven::rows, Driven::columns}) {
+    add_case(cases, driven, "none", {});
+    Settings all;
+    for (Effect const& effect : effects()) {
+      Settings one;
+      effect.set(one);
+      add_case(cases, driven, effect.name, one);
+      if (one.analog.adc.rounding == AdcRounding::nearest) effect.set(all);
+    }
+    add_case(cases, driven, "all", all);
+  }
+  return cases;
+}
+
+}  // namespace panther::gpu_check
