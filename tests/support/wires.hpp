@@ -1,0 +1,138 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Random crossbars with resistive wires, and the nodal equations solved naively.
+
+#include <cmath>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include "kernels/wires/exact.hpp"
+#include "tests/support/random.hpp"
+
+namespace panther::test {
+
+/// A crossbar of devices, wires and inputs.
+struct WiredArray {
+  WireParams params;
+  Driven driven = Driven::rows;
+  int rows = 1;
+  int cols = 1;
+  std::vector<double> siemens;  // [row][column]
+  std::vector<double> volts;    // [driven line]
+
+  WireCircuit circuit() const { return circuit_of(params, driven); }
+  int driven_lines() const { return driven == Driven::rows ? rows : cols; }
+  int sensed_lines() const { return driven == Driven::rows ? cols : rows; }
+  ExactWires exact() const { return {circuit(), rows, cols, siemens}; }
+};
+
+inline double decades(Random& random, double low, double high) {
+  return std::pow(10.0, random.real(low, high));
+}
+
+/// Devices of 1 uS to 100 uS, and wires of `wire_ohm` to a hundred times as much; ends and
+/// conventions of every kind, inputs of either sign.
+inline WiredArray random_array(Random& random, int rows, int cols, double wire_ohm) {
+  WiredArray array;
+  array.rows = rows;
+  array.cols = cols;
+  array.driven = random.chance(0.5) ? Driven::rows : Driven::columns;
+  array.params.word_ohm = wire_ohm * decades(random, 0.0, 2.0);
+  array.params.bit_ohm = wire_ohm * decades(random, 0.0, 2.0);
+  array.params.driver_ohm = wire_ohm * decades(random, 0.0, 2.0);
+  array.params.sense_ohm = wire_ohm * decades(random, 0.0, 2.0);
+  array.params.drivers = random.chance(0.5) ? LineEnds::one : LineEnds::both;
+  array.params.senses = random.chance(0.5) ? LineEnds::one : LineEnds::both;
+  array.params.end_segment = random.chance(0.5) ? EndSegment::whole : EndSegment::none;
+  for (int i = 0; i < rows * cols; ++i) array.siemens.push_back(decades(random, -6.0, -4.0));
+  for (int i = 0; i < array.driven_lines(); ++i) array.volts.push_back(random.real(-1.0, 1.0));
+  return array;
+}
+
+/// x of matrix x = right, by Gaussian elimination with pivots.
+inline std::vector<double> solved(std::vector<std::vector<double>> matrix,
+                                  std::vector<double> right) {
+  std::size_t const n = right.size();
+  for (std::size_t k = 0; k < n; ++k) {
+    std::size_t pivot = k;
+    for (std::size_t i = k; i < n; ++i) {
+      if (std::abs(matrix[i][k]) > std::abs(matrix[pivot][k])) pivot = i;
+    }
+    std::swap(matrix[k], matrix[pivot]);
+    std::swap(right[k], right[pivot]);
+    for (std::size_t i = k + 1; i < n; ++i) {
+      double const factor = matrix[i][k] / matrix[k][k];
+      for (std::size_t j = k; j < n; ++j) matrix[i][j] -= factor * matrix[k][j];
+      right[i] -= factor * right[k];
+    }
+  }
+  for (std::size_t k = n; k-- > 0;) {
+    for (std::size_t j = k + 1; j < n; ++j) right[k] -= matrix[k][j] * right[j];
+    right[k] /= matrix[k][k];
+  }
+  return right;
+}
+
+/// Sensed currents from the nodal equations as they are written down: a dense matrix, resistances
+/// above zero.
+inline std::vector<double> nodal_currents(WiredArray const& array) {
+  auto const cells = static_cast<std::size_t>(array.rows) * static_cast<std::size_t>(array.cols);
+  std::vector<std::vector<double>> matrix(2 * cells, std::vector<double>(2 * cells, 0.0));
+  std::vector<double> right(2 * cells, 0.0);
+  auto const node = [&](bool word, int row, int col) {
+    return (word ? 0 : cells) + static_cast<std::size_t>(row * array.cols + col);
+  };
+  auto const join = [&](std::size_t a, std::size_t b, double siemens) {
+    matrix[a][a] += siemens;
+    matrix[b][b] += siemens;
+    matrix[a][b] -= siemens;
+    matrix[b][a] -= siemens;
+  };
+  struct End {
+    std::size_t node;
+    double siemens;
+    std::size_t line;
+  };
+  std::vector<End> senses;
+  for (bool const word : {true, false}) {
+    bool const drives = word == (array.driven == Driven::rows);
+    double const segment = word ? array.params.word_ohm : array.params.bit_ohm;
+    double const end = (drives ? array.params.driver_ohm : array.params.sense_ohm) +
+                       (array.params.end_segment == EndSegment::whole ? segment : 0.0);
+    bool const both = (drives ? array.params.drivers : array.params.senses) == LineEnds::both;
+    int const lines = word ? array.rows : array.cols;
+    int const length = word ? array.cols : array.rows;
+    for (int line = 0; line < lines; ++line) {
+      auto const at = [&](int k) { return word ? node(true, line, k) : node(false, k, line); };
+      for (int k = 1; k < length; ++k) join(at(k - 1), at(k), 1.0 / segment);
+      int const near = word ? 0 : length - 1;
+      for (int terminal = 0; terminal < (both ? 2 : 1); ++terminal) {
+        std::size_t const here = at(terminal == 0 ? near : length - 1 - near);
+        matrix[here][here] += 1.0 / end;
+        if (drives) right[here] += array.volts[static_cast<std::size_t>(line)] / end;
+        if (!drives) senses.push_back({here, 1.0 / end, static_cast<std::size_t>(line)});
+      }
+    }
+  }
+  for (int row = 0; row < array.rows; ++row) {
+    for (int col = 0; col < array.cols; ++col) {
+      join(node(true, row, col), node(false, row, col),
+           array.siemens[static_cast<std::size_t>(row * array.cols + col)]);
+    }
+  }
+  std::vector<double> const volts = solved(matrix, right);
+  std::vector<double> currents(static_cast<std::size_t>(array.sensed_lines()), 0.0);
+  for (End const& sense : senses) currents[sense.line] += sense.siemens * volts[sense.node];
+  return currents;
+}
+
+inline double sum_of_magnitudes(std::vector<double> const& values) {
+  double sum = 0.0;
+  for (double const value : values) sum += std::abs(value);
+  return sum;
+}
+
+}  // namespace panther::test
