@@ -84,7 +84,7 @@ TEST(ExactWires, SolveTheNodalEquations) {
     SCOPED_TRACE(random.trace() + ", trial " + std::to_string(trial));
     WiredArray const array =
         random_array(random, random.whole(1, 7), random.whole(1, 7), decades(random, -1.0, 4.0));
-    std::vector<double> const expected = nodal_currents(array);
+    std::vector<double> const expected = NodalEquations(array).sensed_currents();
     std::vector<double> const found = array.exact().solve(array.volts).sensed_ampere;
     // The dense solver loses digits where wires conduct better than devices: 1e6 times at most.
     double const tolerance = 1e-8 * sum_of_magnitudes(expected);

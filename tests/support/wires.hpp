@@ -76,58 +76,75 @@ inline std::vector<double> solved(std::vector<std::vector<double>> matrix,
   return right;
 }
 
-/// Sensed currents from the nodal equations as they are written down: a dense matrix, resistances
-/// above zero.
-inline std::vector<double> nodal_currents(WiredArray const& array) {
-  auto const cells = static_cast<std::size_t>(array.rows) * static_cast<std::size_t>(array.cols);
-  std::vector<std::vector<double>> matrix(2 * cells, std::vector<double>(2 * cells, 0.0));
-  std::vector<double> right(2 * cells, 0.0);
-  auto const node = [&](bool word, int row, int col) {
-    return (word ? 0 : cells) + static_cast<std::size_t>(row * array.cols + col);
-  };
-  auto const join = [&](std::size_t a, std::size_t b, double siemens) {
-    matrix[a][a] += siemens;
-    matrix[b][b] += siemens;
-    matrix[a][b] -= siemens;
-    matrix[b][a] -= siemens;
-  };
-  struct End {
+/// The nodal equations as they are written down: a dense matrix, resistances above zero.
+class NodalEquations {
+ public:
+  explicit NodalEquations(WiredArray const& array)
+      : array_(array),
+        cells_(array.siemens.size()),
+        matrix_(2 * cells_, std::vector<double>(2 * cells_, 0.0)),
+        right_(2 * cells_, 0.0) {
+    for (bool const word : {true, false}) {
+      for (int line = 0; line < (word ? array.rows : array.cols); ++line) add_line(word, line);
+    }
+    for (std::size_t cell = 0; cell < cells_; ++cell) {
+      join(cell, cells_ + cell, array.siemens[cell]);
+    }
+  }
+
+  std::vector<double> sensed_currents() const {
+    std::vector<double> const volts = solved(matrix_, right_);
+    std::vector<double> currents(static_cast<std::size_t>(array_.sensed_lines()), 0.0);
+    for (Sense const& sense : senses_) currents[sense.line] += sense.siemens * volts[sense.node];
+    return currents;
+  }
+
+ private:
+  struct Sense {
     std::size_t node;
     double siemens;
     std::size_t line;
   };
-  std::vector<End> senses;
-  for (bool const word : {true, false}) {
-    bool const drives = word == (array.driven == Driven::rows);
-    double const segment = word ? array.params.word_ohm : array.params.bit_ohm;
-    double const end = (drives ? array.params.driver_ohm : array.params.sense_ohm) +
-                       (array.params.end_segment == EndSegment::whole ? segment : 0.0);
-    bool const both = (drives ? array.params.drivers : array.params.senses) == LineEnds::both;
-    int const lines = word ? array.rows : array.cols;
-    int const length = word ? array.cols : array.rows;
-    for (int line = 0; line < lines; ++line) {
-      auto const at = [&](int k) { return word ? node(true, line, k) : node(false, k, line); };
-      for (int k = 1; k < length; ++k) join(at(k - 1), at(k), 1.0 / segment);
-      int const near = word ? 0 : length - 1;
-      for (int terminal = 0; terminal < (both ? 2 : 1); ++terminal) {
-        std::size_t const here = at(terminal == 0 ? near : length - 1 - near);
-        matrix[here][here] += 1.0 / end;
-        if (drives) right[here] += array.volts[static_cast<std::size_t>(line)] / end;
-        if (!drives) senses.push_back({here, 1.0 / end, static_cast<std::size_t>(line)});
-      }
+
+  std::size_t node(bool word, int row, int col) const {
+    return (word ? 0 : cells_) + static_cast<std::size_t>(row * array_.cols + col);
+  }
+
+  void join(std::size_t a, std::size_t b, double siemens) {
+    matrix_[a][a] += siemens;
+    matrix_[b][b] += siemens;
+    matrix_[a][b] -= siemens;
+    matrix_[b][a] -= siemens;
+  }
+
+  void add_line(bool word, int line) {
+    auto const at = [&](int k) { return word ? node(true, line, k) : node(false, k, line); };
+    double const segment = word ? array_.params.word_ohm : array_.params.bit_ohm;
+    int const length = word ? array_.cols : array_.rows;
+    for (int k = 1; k < length; ++k) join(at(k - 1), at(k), 1.0 / segment);
+    bool const drives = word == (array_.driven == Driven::rows);
+    double const end = (drives ? array_.params.driver_ohm : array_.params.sense_ohm) +
+                       (array_.params.end_segment == EndSegment::whole ? segment : 0.0);
+    LineEnds const ends = drives ? array_.params.drivers : array_.params.senses;
+    int const near = word ? 0 : length - 1;
+    add_end(at(near), drives, static_cast<std::size_t>(line), end);
+    if (ends == LineEnds::both) {
+      add_end(at(length - 1 - near), drives, static_cast<std::size_t>(line), end);
     }
   }
-  for (int row = 0; row < array.rows; ++row) {
-    for (int col = 0; col < array.cols; ++col) {
-      join(node(true, row, col), node(false, row, col),
-           array.siemens[static_cast<std::size_t>(row * array.cols + col)]);
-    }
+
+  void add_end(std::size_t here, bool drives, std::size_t line, double ohm) {
+    matrix_[here][here] += 1.0 / ohm;
+    if (drives) right_[here] += array_.volts[line] / ohm;
+    if (!drives) senses_.push_back({here, 1.0 / ohm, line});
   }
-  std::vector<double> const volts = solved(matrix, right);
-  std::vector<double> currents(static_cast<std::size_t>(array.sensed_lines()), 0.0);
-  for (End const& sense : senses) currents[sense.line] += sense.siemens * volts[sense.node];
-  return currents;
-}
+
+  WiredArray const& array_;
+  std::size_t cells_;
+  std::vector<std::vector<double>> matrix_;
+  std::vector<double> right_;
+  std::vector<Sense> senses_;
+};
 
 inline double sum_of_magnitudes(std::vector<double> const& values) {
   double sum = 0.0;
