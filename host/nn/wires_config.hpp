@@ -22,7 +22,7 @@ struct EnumNames<WireModel> {
 struct WiresConfig : WireParams {
   WireModel model = WireModel::off;
   WireReference reference = WireReference::matched;
-  int refresh_every = 64;
+  int refresh_every = 1;
   double tolerance = 1e-6;
   int iterations = 2000;
 
@@ -38,8 +38,8 @@ struct WiresConfig : WireParams {
                        "loses (matched) or nothing (ideal); offset encoding only"});
     visit("refresh_every", self.refresh_every,
           Field{.unit = "examples",
-                .doc = "examples between looks at the wires' drops while devices move; also after "
-                       "every carry resolution",
+                .doc = "reads see the devices as they were up to so many examples ago; carry "
+                       "resolution brings them up to date",
                 .lo = 1,
                 .hi = 1e9});
     visit("tolerance", self.tolerance,
