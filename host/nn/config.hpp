@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "devicemodels/device.hpp"
+#include "host/nn/wires_config.hpp"
 #include "kernels/digital/operations.hpp"
 #include "kernels/xbar/periphery.hpp"
 #include "kernels/xbar/read.hpp"
@@ -267,6 +268,7 @@ struct ReadConfig {
   double adc_fixed_range = 128.0;
   int calibration_examples = 64;
   AnalogReadConfig analog;
+  WiresConfig wires;
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor& visit) {
@@ -295,6 +297,7 @@ struct ReadConfig {
                 .lo = 1,
                 .hi = 65536});
     visit("analog", self.analog, Field{.doc = "mode analog: what surrounds the arrays"});
+    visit("wires", self.wires, Field{.doc = "resistance of the lines (device.g_max is the scale)"});
   }
 };
 

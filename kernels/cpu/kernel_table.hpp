@@ -40,6 +40,9 @@ struct KernelTable {
   void (*forward)(ForwardArgs const& args, std::int64_t first, std::int64_t last);
   void (*backward)(BackwardArgs const& args, std::int64_t first, std::int64_t last);
   void (*drive)(DriveArgs const& args, std::int64_t first, std::int64_t last);
+  /// Units of kernels/wires/unit.hpp; `memory` holds one.
+  void (*solve_wires)(WireSolveArgs const& args, double* memory, std::int64_t first,
+                      std::int64_t last);
 };
 
 /// The table of a resolved set (not automatic).
@@ -58,6 +61,7 @@ void gather(GatherArgs const& args, std::int64_t first, std::int64_t last);
 void forward(ForwardArgs const& args, std::int64_t first, std::int64_t last);
 void backward(BackwardArgs const& args, std::int64_t first, std::int64_t last);
 void drive(DriveArgs const& args, std::int64_t first, std::int64_t last);
+void solve_wires(WireSolveArgs const& args, double* memory, std::int64_t first, std::int64_t last);
 }  // namespace isa_scalar
 
 namespace isa_avx2 {
@@ -73,6 +77,7 @@ void gather(GatherArgs const& args, std::int64_t first, std::int64_t last);
 void forward(ForwardArgs const& args, std::int64_t first, std::int64_t last);
 void backward(BackwardArgs const& args, std::int64_t first, std::int64_t last);
 void drive(DriveArgs const& args, std::int64_t first, std::int64_t last);
+void solve_wires(WireSolveArgs const& args, double* memory, std::int64_t first, std::int64_t last);
 }  // namespace isa_avx2
 
 namespace isa_avx512 {
@@ -88,6 +93,7 @@ void gather(GatherArgs const& args, std::int64_t first, std::int64_t last);
 void forward(ForwardArgs const& args, std::int64_t first, std::int64_t last);
 void backward(BackwardArgs const& args, std::int64_t first, std::int64_t last);
 void drive(DriveArgs const& args, std::int64_t first, std::int64_t last);
+void solve_wires(WireSolveArgs const& args, double* memory, std::int64_t first, std::int64_t last);
 }  // namespace isa_avx512
 
 }  // namespace panther

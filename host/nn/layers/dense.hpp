@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "host/nn/config.hpp"
+#include "host/nn/layers/seen_codes.hpp"
 #include "host/nn/state.hpp"
 #include "kernels/base/backend.hpp"
 #include "kernels/base/law_memory.hpp"
@@ -148,7 +149,7 @@ class DenseLayer {
  private:
   std::string archive_prefix() const;
   void begin_wear(std::size_t devices);
-  ReadArgs read_args(Examples examples, Driven driven) const;
+  ReadArgs read_args(Examples examples, Driven driven);
   void read(Examples examples, Driven driven);
   UpdateArgs update_args() const;
   ResolveArgs resolve_args(std::uint64_t event) const;
@@ -173,6 +174,7 @@ class DenseLayer {
   bool programming_error_;
   Variation variation_;
   bool calibrating_ = false;
+  SeenCodes seen_;
 
   DeviceArray<std::int16_t> codes_;
   DeviceArray<std::int8_t> traits_;

@@ -146,6 +146,8 @@ constexpr Golden hashes[] = {
     {"wear/digits", 0x5976859f9193e308U},
     {"wear/streamed", 0x7a6cf0da164718faU},
     {"wear/written", 0xaec0a461b18b03a7U},
+    {"wires/see", 0x386f27884c3a7f4eU},
+    {"wires/solve", 0xfbf79acb8d59df6aU},
     {"train", 0x3079cd0900968fc0U},
 };
 

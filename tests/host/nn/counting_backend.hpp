@@ -57,6 +57,8 @@ class CountingBackend final : public Backend {
   void store_traits(StoreTraitsArgs const& args) override { inner_->store_traits(args); }
   void age(AgeArgs const& args) override { inner_->age(args); }
   void wear(WearArgs const& args) override { inner_->wear(args); }
+  void solve_wires(WireSolveArgs const& args) override { inner_->solve_wires(args); }
+  void see(SeenArgs const& args) override { inner_->see(args); }
   void gather(GatherArgs const& args) override { inner_->gather(args); }
   void forward(ForwardArgs const& args) override { inner_->forward(args); }
   void loss(LossArgs const& args) override { inner_->loss(args); }
