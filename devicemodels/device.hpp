@@ -76,7 +76,8 @@ struct DeviceConfig {
                 .hi = 1e9});
     visit("g_max", self.g_max,
           Field{.unit = "S",
-                .doc = "conductance at the upper end of the window (enters read.wires)",
+                .doc = "conductance at the upper end of the window (enters read.wires, thermal and "
+                       "shot noise)",
                 .lo = 1e-12,
                 .hi = 1});
     visit("rounding", self.rounding,

@@ -137,7 +137,6 @@ struct FlickerNoise {
 
 struct CellReading {
   double read_voltage = 0.2;
-  double g_max = 1e-4;
   double bandwidth = 1e8;
   double temperature = 300.0;
   bool thermal = false;
@@ -150,8 +149,6 @@ struct CellReading {
   static void fields(Self& self, Visitor& visit) {
     visit("read_voltage", self.read_voltage,
           Field{.unit = "V", .doc = "voltage of the largest input digit", .lo = 1e-3, .hi = 10});
-    visit("g_max", self.g_max,
-          Field{.unit = "S", .doc = "conductance at the window's upper end", .lo = 1e-9, .hi = 1});
     visit("bandwidth", self.bandwidth,
           Field{.unit = "Hz", .doc = "noise bandwidth of a conversion", .lo = 1, .hi = 1e12});
     visit("temperature", self.temperature,

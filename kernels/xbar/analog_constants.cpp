@@ -84,8 +84,8 @@ void set_physical_noise(AnalogConstants& k, DeviceConfig const& device, Slicing 
   k.thermal = r.thermal;
   k.shot = r.shot;
   for (int slice = 0; slice < slicing.slices; ++slice) {
-    double const code =
-        r.g_max * (1.0 - 1.0 / device.on_off_ratio) / window_range(slicing.cell_bits[slice]);  // S
+    double const code = device.g_max * (1.0 - 1.0 / device.on_off_ratio) /
+                        window_range(slicing.cell_bits[slice]);  // S
     double const step_volts = r.read_voltage / largest_digit;
     double const unit = code * step_volts;  // A
     k.thermal_codes[slice] =

@@ -260,8 +260,9 @@ TEST_P(AnalogEffectLaw, ThermalAndShotNoise) {
   for (bool const thermal : {true, false}) {
     CrossbarConfig config = one_plane(2);
     config.devices[0].on_off_ratio = 5.0;
+    config.devices[0].g_max = 2e-5;
     CellReading& reading = config.devices[0].reading;
-    reading = {.read_voltage = 0.1, .g_max = 2e-5, .bandwidth = 1e9, .temperature = 350.0};
+    reading = {.read_voltage = 0.1, .bandwidth = 1e9, .temperature = 350.0};
     (thermal ? reading.thermal : reading.shot) = true;
     auto const codes = random_state(backend(), config, 508);
     XbarShape const shape = Crossbar(backend(), config).shape();

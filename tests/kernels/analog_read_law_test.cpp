@@ -93,6 +93,7 @@ TEST_P(AnalogReadLaw, EqualsTheDefinition) {
     for (DeviceConfig& device : config.devices) {
       device.on_off_ratio = random.pick<double>({2.0, 10.0, 1e4});
       device.reading = random_reading(random, share);
+      device.g_max = random.pick<double>({1e-6, 1e-4});
       if (random.chance(share)) device.read_noise.relative = 0.05;
       if (random.chance(share)) device.read_noise.line = 0.5;
     }

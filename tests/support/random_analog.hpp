@@ -16,7 +16,6 @@ inline CellReading random_reading(Random& random, double share) {
   if (random.chance(share)) r.iv.nonlinearity = random.pick<double>({1.0, 3.0, 1e6});
   r.thermal = random.chance(share);
   r.shot = random.chance(share);
-  r.g_max = random.pick<double>({1e-6, 1e-4});
   if (random.chance(share)) {
     r.telegraph = {.amplitude = 0.2,
                    .exponent = random.pick<double>({0.0, 1.0}),

@@ -31,6 +31,7 @@ std::vector<Effect> effects() {
       {"noise",
        [](Settings& s) {
          s.device.reading.thermal = s.device.reading.shot = true;
+         s.device.g_max = 1e-4;
          s.device.read_noise = {.relative = 0.01, .line = 0.1};
        }},
       {"telegraph",
