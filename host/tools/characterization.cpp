@@ -3,6 +3,8 @@
 
 #include "host/tools/characterization.hpp"
 
+#include <fmt/format.h>
+
 #include <cmath>
 
 #include "devicemodels/cell.hpp"
@@ -47,6 +49,27 @@ class Bench {
     return {train(Direction::up), train(Direction::down), step_table(), symmetry_point()};
   }
 
+  PulseTable table() const {
+    PulseTable table;
+    table.source = "emulated";
+    table.in_siemens = false;
+    table.unit = "window";
+    for (int device = 0; device < trains_.devices; ++device) {
+      table.devices.push_back(fmt::format("{}", device + 1));
+      for (Direction const direction : {Direction::up, Direction::down}) {
+        Traits const own = traits(device);
+        float position = start(own, direction);
+        MeasuredTrain train{static_cast<std::size_t>(device), direction, {position / range}, 0};
+        for (int pulse = 1; pulse <= trains_.pulses; ++pulse) {
+          position = pulsed(own, device, pulse, position, direction);
+          train.conductance.push_back(position / range);
+        }
+        table.trains.push_back(std::move(train));
+      }
+    }
+    return table;
+  }
+
  private:
   static std::uint64_t item(int device) {
     return device_item(0, 0, 0, static_cast<std::uint64_t>(device), 0);
@@ -77,15 +100,18 @@ class Bench {
     return position_of(code_of_position(moved.position, dither));
   }
 
+  static float start(Traits const& own, Direction direction) {
+    return position_of(code_of_position(direction == Direction::up ? own.low : own.high, 0.5F));
+  }
+
   TrainCurve train(Direction direction) const {
     std::vector<Moments> curve(static_cast<std::size_t>(trains_.pulses) + 1);
     Moments half_way;
     double unexplained = 0.0;
     for (int device = 0; device < trains_.devices; ++device) {
       Traits const own = traits(device);
-      float const start = direction == Direction::up ? own.low : own.high;
-      float position = position_of(code_of_position(start, 0.5F));
-      float quiet = start;
+      float position = start(own, direction);
+      float quiet = direction == Direction::up ? own.low : own.high;
       curve[0].add(position / range);
       for (int pulse = 1; pulse <= trains_.pulses; ++pulse) {
         float const expected = position + change(own, position, direction);
@@ -167,6 +193,13 @@ Characterization characterize(DeviceConfig const& config, PulseTrains const& tra
   visit_law(static_cast<int>(config.law.index()),
             [&]<class Law>() { result = Bench<Law>(config, trains).result(); });
   return result;
+}
+
+PulseTable emulated_trains(DeviceConfig const& config, PulseTrains const& trains) {
+  PulseTable table;
+  visit_law(static_cast<int>(config.law.index()),
+            [&]<class Law>() { table = Bench<Law>(config, trains).table(); });
+  return table;
 }
 
 }  // namespace panther

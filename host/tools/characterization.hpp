@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "devicemodels/device.hpp"
+#include "host/tools/pulse_table.hpp"
 
 namespace panther {
 
@@ -51,5 +52,8 @@ struct Characterization {
 
 /// Emulates the trains. Throws std::invalid_argument for contradictory parameters.
 Characterization characterize(DeviceConfig const& config, PulseTrains const& trains);
+
+/// The same trains, each device's up, then down, as a table of measured ones; in windows.
+PulseTable emulated_trains(DeviceConfig const& config, PulseTrains const& trains);
 
 }  // namespace panther
