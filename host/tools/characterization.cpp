@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "devicemodels/cell.hpp"
@@ -46,7 +47,13 @@ class Bench {
                static_cast<float>(trains.pulses)) {}
 
   Characterization result() const {
-    return {train(Direction::up), train(Direction::down), step_table(), symmetry_point()};
+    Characterization found;
+    found.changes.largest = largest_change();
+    found.up = train(Direction::up, found.changes);
+    found.down = train(Direction::down, found.changes);
+    found.steps = step_table();
+    found.symmetry_point = symmetry_point();
+    return found;
   }
 
   PulseTable table() const {
@@ -104,7 +111,9 @@ class Bench {
     return position_of(code_of_position(direction == Direction::up ? own.low : own.high, 0.5F));
   }
 
-  TrainCurve train(Direction direction) const {
+  TrainCurve train(Direction direction, ChangeMap& changes) const {
+    std::vector<std::uint64_t>& counts = direction == Direction::up ? changes.up : changes.down;
+    counts.resize(static_cast<std::size_t>(ChangeMap::places) * ChangeMap::sizes);
     std::vector<Moments> curve(static_cast<std::size_t>(trains_.pulses) + 1);
     Moments half_way;
     double unexplained = 0.0;
@@ -115,15 +124,41 @@ class Bench {
       curve[0].add(position / range);
       for (int pulse = 1; pulse <= trains_.pulses; ++pulse) {
         float const expected = position + change(own, position, direction);
+        float const from = position;
         position = pulsed(own, device, pulse, position, direction);
         double const off = (position - expected) / range;
         unexplained += off * off;
+        ++counts[cell_of(from / range, (position - from) / range, changes.largest)];
         curve[static_cast<std::size_t>(pulse)].add(position / range);
         if (2 * pulse <= trains_.pulses) quiet += change(own, quiet, direction);
       }
       half_way.add(quiet / range);
     }
     return summary(curve, direction, unexplained, half_way.result().std);
+  }
+
+  /// Largest change of a pulse by law, spread and four deviations of noise; in windows.
+  double largest_change() const {
+    double largest = 0.0;
+    for (StepAt const& step : step_table()) {
+      for (double const change : {step.up, step.down}) {
+        float const noise = write_noise_std(constants_, constants_.write_noise, range,
+                                            static_cast<float>(step.conductance) * range,
+                                            static_cast<float>(change) * range);
+        double const spread = 1.0 + 3.0 * static_cast<double>(constants_.slope_spread);
+        largest =
+            std::max(largest, std::abs(change) * spread + 4.0 * static_cast<double>(noise) / range);
+      }
+    }
+    return std::clamp(largest, 1e-6, 1.0);
+  }
+
+  static std::size_t cell_of(float conductance, float change, double largest) {
+    auto const place = static_cast<int>(conductance * ChangeMap::places);
+    double const part = 0.5 * (static_cast<double>(change) / largest + 1.0);
+    auto const size = static_cast<int>(std::clamp(part, 0.0, 1.0) * ChangeMap::sizes);
+    return static_cast<std::size_t>(std::min(place, ChangeMap::places - 1)) * ChangeMap::sizes +
+           static_cast<std::size_t>(std::min(size, ChangeMap::sizes - 1));
   }
 
   TrainCurve summary(std::vector<Moments> const& curve, Direction direction, double unexplained,
@@ -137,7 +172,19 @@ class Bench {
     double const moves = static_cast<double>(trains_.devices) * trains_.pulses;
     result.cycle_noise = std::sqrt(unexplained / moves);
     result.device_spread = device_spread;
+    count_states(result, constants_.write_noise != WriteNoiseKind::off);
     return result;
+  }
+
+  static void count_states(TrainCurve& curve, bool noisy) {
+    double const first = curve.conductance.front().mean;
+    double const way = std::abs(curve.conductance.back().mean - first);
+    std::size_t pulse = 0;
+    while (std::abs(curve.conductance[pulse].mean - first) < 0.95 * way) ++pulse;
+    if (pulse == 0) return;
+    curve.mean_step = std::abs(curve.conductance[pulse].mean - first) / static_cast<double>(pulse);
+    curve.states_by_step = way / curve.mean_step;
+    if (noisy) curve.states_by_noise = way / curve.cycle_noise;
   }
 
   float nominal_change(double at, Direction direction) const {

@@ -257,9 +257,15 @@ class Fit {
   }
 
   void require_determined() const {
-    if (solution_.undetermined.empty()) return;
     std::vector<std::string> names;
     for (std::size_t const i : solution_.undetermined) names.push_back(start_.free[i]);
+    // A standard error as large as all that is allowed says nothing either.
+    for (std::size_t i = 0; names.empty() && i < coordinates_.size(); ++i) {
+      double const error = std::sqrt(solution_.covariance[i * coordinates_.size() + i]);
+      double const reach = coordinates_[i].highest - coordinates_[i].lowest;
+      if (!(error < reach)) names.push_back(start_.free[i]);
+    }
+    if (names.empty()) return;
     throw UserError(fmt::format(
         "{}: law '{}': the pulses do not determine {}{} (give --fix {}={:.6g}, say, or --window)",
         data_.source, law_name(), names.size() > 1 ? "more than a combination of " : "",

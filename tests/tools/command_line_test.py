@@ -15,7 +15,7 @@ except ImportError:
     h5py = None
 
 COMMANDS = (["demo"], ["train"], ["eval"], ["inspect"], ["plot"], ["config"], ["device"], ["device", "list"],
-            ["device", "show"], ["data"], ["data", "list"])
+            ["device", "show"], ["device", "characterize"], ["device", "fit"], ["data"], ["data", "list"])
 
 
 class Help(support.ProgramTest):
