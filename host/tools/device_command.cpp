@@ -14,6 +14,7 @@
 #include "host/run/session.hpp"
 #include "host/tools/command.hpp"
 #include "host/tools/device_commands.hpp"
+#include "host/tools/device_gallery.hpp"
 
 namespace panther {
 
@@ -32,26 +33,6 @@ struct LawText {
 template <class... Laws>
 std::vector<LawText> law_texts(TypeList<Laws...>) {
   return {{std::string(Laws::Params::name), std::string(Laws::Params::doc)}...};
-}
-
-std::vector<Preset> device_presets() {
-  std::vector<Preset> found;
-  for (Preset const& preset : builtin_presets()) {
-    if (preset.kind == "devices") found.push_back(preset);
-  }
-  return found;
-}
-
-/// The first comment line of a preset: what it is and where its figures come from.
-std::string headline(Preset const& preset) {
-  std::size_t start = 0;
-  while (start < preset.text.size()) {
-    std::size_t const end = std::min(preset.text.find('\n', start), preset.text.size());
-    std::string_view const line = preset.text.substr(start, end - start);
-    if (line.starts_with("# ") && !line.starts_with("# SPDX")) return std::string(line.substr(2));
-    start = end + 1;
-  }
-  return {};
 }
 
 int run_list(DeviceArguments const& arguments) {
@@ -124,6 +105,7 @@ void add_device_command(CommandLine& program) {
   show.runs([arguments] { return run_show(*arguments); });
   add_device_characterize(device);
   add_device_fit(device);
+  add_device_gallery(device);
 }
 
 }  // namespace panther

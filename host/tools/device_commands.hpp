@@ -13,6 +13,7 @@ namespace panther {
 
 void add_device_characterize(CommandLine& device);
 void add_device_fit(CommandLine& device);
+void add_device_gallery(CommandLine& device);
 
 /// A configuration file where the name looks like one, otherwise a preset or a law.
 DeviceConfig device_of(std::string const& name);

@@ -6,22 +6,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
-#include "host/base/config_printer.hpp"
 #include "host/tools/fit_report.hpp"
 
 namespace panther {
 
 namespace {
-
-struct DevicePart {
-  DeviceConfig device;
-
-  template <class Self, class Visitor>
-  static void fields(Self& self, Visitor& visit) {
-    visit("device", self.device, Field{.doc = "the devices"});
-  }
-};
 
 /// Keeps the law's name and what differs from `defaults`.
 std::vector<ConfigEntry> differing(std::vector<ConfigEntry> const& entries,
@@ -61,6 +52,13 @@ DeviceConfig rounded(DeviceFit const& fit) {
 
 }  // namespace
 
+std::vector<ConfigEntry> changed_entries(DeviceConfig const& device) {
+  DeviceConfig defaults;
+  defaults.law =
+      std::visit([]<class Params>(Params const&) -> LawParams { return Params{}; }, device.law);
+  return differing(describe_config(device), describe_config(defaults));
+}
+
 std::string fit_preset(FitReport const& report, DeviceFit const& fit) {
   FitRecord const& record = report.record;
   std::string text = fmt::format("# {} fitted to {}: {} devices, {} trains, {} of {} pulses\n",
@@ -79,13 +77,11 @@ std::string fit_preset(FitReport const& report, DeviceFit const& fit) {
                         row.high, row.unit == "1" ? "" : " " + row.unit);
   }
   for (std::string const& note : report.notes) text += fmt::format("# {}\n", note);
-  DevicePart const found{rounded(fit)};
-  DevicePart defaults;
-  defaults.device.law = std::visit(
-      []<class Params>(Params const&) -> LawParams { return Params{}; }, found.device.law);
-  std::vector<ConfigEntry> const kept =
-      differing(describe_config(found), describe_config(defaults));
-  return text + print_entries(kept, ConfigStyle::plain);
+  ConfigEntry device;
+  device.kind = ConfigEntry::Kind::table;
+  device.name = "device";
+  device.entries = changed_entries(rounded(fit));
+  return text + print_entries({device}, ConfigStyle::plain);
 }
 
 }  // namespace panther

@@ -53,7 +53,7 @@ def draw_map(axis, device, side, color):
     share = np.divide(counts, total, out=np.zeros_like(counts), where=total > 0)
     palette = matplotlib.colors.LinearSegmentedColormap.from_list("side", ["white", color])
     axis.pcolormesh(np.linspace(0, 1, share.shape[0] + 1), np.linspace(-largest, largest, share.shape[1] + 1),
-                    share.T, cmap=palette, vmin=0, vmax=max(share.max(), 1e-9), rasterized=True)
+                    share.T, cmap=palette, vmin=0, vmax=np.quantile(share[share > 0], 0.97), rasterized=True)
     at, step = columns(device["steps"], "conductance", side)
     axis.plot(at, step, color="black", linewidth=1, label="nominal")
     axis.axhline(0, color=MUTED, linewidth=0.8)
