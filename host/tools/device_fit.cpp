@@ -7,14 +7,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
-#include <numeric>
 #include <stdexcept>
 
 #include "host/base/errors.hpp"
 #include "host/base/suggest.hpp"
 #include "host/tools/fit_coordinates.hpp"
 #include "host/tools/fit_intervals.hpp"
+#include "host/tools/fit_quality.hpp"
 #include "host/tools/fit_solver.hpp"
 #include "host/tools/fit_spread.hpp"
 #include "host/tools/fit_start.hpp"
@@ -295,7 +294,12 @@ class Fit {
     fit.factors = factors_;
     fit.degrees = coordinates_.size() + 1 + (layout_.slopes > 0 ? 1 : 0) +
                   (layout_.slopes > 1 ? 1 : 0) + (layout_.bends > 0 ? 1 : 0);
-    judge(fit);
+    double penalty = 0.0;
+    if (!traits_.empty()) {
+      penalty =
+          solution_.cost - solution_.squares + trait_volume(solution_.of_device, layout_, spread_);
+    }
+    judge_fit(fit, deviation_, penalty);
     return fit;
   }
 
@@ -413,35 +417,6 @@ class Fit {
     }
   }
 
-  void judge(DeviceFit& fit) const {
-    auto const count = static_cast<double>(fit.pulses.size());
-    double sum = 0.0, squares = 0.0, mean = 0.0, variance = 0.0, product = 0.0, pairs = 0.0;
-    double weighed = 0.0;
-    for (FittedPulse const& pulse : fit.pulses) mean += pulse.pulse.change / count;
-    for (std::size_t i = 0; i < fit.pulses.size(); ++i) {
-      FittedPulse const& pulse = fit.pulses[i];
-      sum -= 0.5 * (std::log(2.0 * std::numbers::pi) + 2.0 * std::log(deviation_[i]) +
-                    pulse.residual * pulse.residual);
-      squares += std::pow(pulse.pulse.change - pulse.predicted, 2);
-      variance += std::pow(pulse.pulse.change - mean, 2);
-      weighed += pulse.residual * pulse.residual;
-      if (i == 0 || fit.pulses[i - 1].train != pulse.train) continue;
-      product += pulse.residual * fit.pulses[i - 1].residual;
-      pairs += 1.0;
-    }
-    if (!traits_.empty()) {
-      sum -= 0.5 * (solution_.cost - solution_.squares +
-                    trait_volume(solution_.of_device, layout_, spread_));
-    }
-    auto const degrees = static_cast<double>(fit.degrees);
-    fit.log_likelihood = sum;
-    fit.aic = 2.0 * degrees - 2.0 * sum;
-    fit.bic = degrees * std::log(count) - 2.0 * sum;
-    fit.residual_rms = std::sqrt(squares / count) / at_.window();
-    fit.explained = variance > 0.0 ? 1.0 - squares / variance : 0.0;
-    fit.successive = pairs > 0.0 ? product / pairs / (weighed / count) : 0.0;
-  }
-
   FitData const& data_;
   FitStart start_;
   MeasuredDevice at_;
@@ -465,38 +440,6 @@ class Fit {
 
 DeviceFit fit_device(FitData const& data, FitRequest const& request) {
   return Fit(data, request).result();
-}
-
-FitData part_of(FitData const& data, std::vector<bool> const& keep_device) {
-  FitData part = data;
-  part.pulses.clear();
-  part.train_of.clear();
-  part.ends.clear();
-  std::vector<std::size_t> place(data.devices, 0);
-  for (std::size_t device = 0; device < data.devices; ++device) {
-    if (!keep_device[device]) continue;
-    place[device] = part.ends.size();
-    part.ends.push_back(data.ends[device]);
-  }
-  for (std::size_t i = 0; i < data.pulses.size(); ++i) {
-    if (!keep_device[data.pulses[i].device]) continue;
-    part.pulses.push_back(data.pulses[i]);
-    part.pulses.back().device = place[data.pulses[i].device];
-    part.train_of.push_back(data.train_of[i]);
-  }
-  part.devices = part.ends.size();
-  return part;
-}
-
-double prediction_error(FitData const& data, MeasuredDevice const& device) {
-  std::vector<TraitFactors> const factors(data.devices, TraitFactors{1.0, 1.0, 1.0, 1.0});
-  std::vector<double> const predicted =
-      predicted_changes(device, data.pulses, {factors, data.ends});
-  double squares = 0.0;
-  for (std::size_t i = 0; i < predicted.size(); ++i) {
-    squares += std::pow(data.pulses[i].change - predicted[i], 2);
-  }
-  return std::sqrt(squares / static_cast<double>(predicted.size())) / device.window();
 }
 
 }  // namespace panther

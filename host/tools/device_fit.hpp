@@ -71,10 +71,4 @@ struct DeviceFit {
 /// Throws UserError: unknown or contradictory numbers, numbers that the data cannot determine.
 DeviceFit fit_device(FitData const& data, FitRequest const& request);
 
-/// Part of `data` whose devices are kept; for cross-validation.
-FitData part_of(FitData const& data, std::vector<bool> const& keep_device);
-
-/// RMS of what the law at nominal factors does not explain of the pulses, in windows.
-double prediction_error(FitData const& data, MeasuredDevice const& device);
-
 }  // namespace panther

@@ -27,6 +27,18 @@ std::vector<std::string> fitted_laws(TypeList<Laws...>) {
   return names;
 }
 
+/// RMS of what the law at nominal factors does not explain of the pulses, in windows.
+double prediction_error(FitData const& data, MeasuredDevice const& device) {
+  std::vector<TraitFactors> const factors(data.devices, TraitFactors{1.0, 1.0, 1.0, 1.0});
+  std::vector<double> const predicted =
+      predicted_changes(device, data.pulses, {factors, data.ends});
+  double squares = 0.0;
+  for (std::size_t i = 0; i < predicted.size(); ++i) {
+    squares += std::pow(data.pulses[i].change - predicted[i], 2);
+  }
+  return std::sqrt(squares / static_cast<double>(predicted.size())) / device.window();
+}
+
 double cross_validated(FitData const& data, FitRequest const& request) {
   if (data.devices < folds) {
     throw UserError(fmt::format("{}: {} devices (cross-validation needs {} or more)", data.source,

@@ -253,4 +253,25 @@ FitData fit_data(PulseTable const& table, std::optional<std::pair<double, double
   return data;
 }
 
+FitData part_of(FitData const& data, std::vector<bool> const& keep_device) {
+  FitData part = data;
+  part.pulses.clear();
+  part.train_of.clear();
+  part.ends.clear();
+  std::vector<std::size_t> place(data.devices, 0);
+  for (std::size_t device = 0; device < data.devices; ++device) {
+    if (!keep_device[device]) continue;
+    place[device] = part.ends.size();
+    part.ends.push_back(data.ends[device]);
+  }
+  for (std::size_t i = 0; i < data.pulses.size(); ++i) {
+    if (!keep_device[data.pulses[i].device]) continue;
+    part.pulses.push_back(data.pulses[i]);
+    part.pulses.back().device = place[data.pulses[i].device];
+    part.train_of.push_back(data.train_of[i]);
+  }
+  part.devices = part.ends.size();
+  return part;
+}
+
 }  // namespace panther

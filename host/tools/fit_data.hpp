@@ -60,4 +60,7 @@ struct FitData {
 /// pulses are left.
 FitData fit_data(PulseTable const& table, std::optional<std::pair<double, double>> const& window);
 
+/// Part of `data` whose devices are kept; for cross-validation.
+FitData part_of(FitData const& data, std::vector<bool> const& keep_device);
+
 }  // namespace panther
