@@ -77,7 +77,7 @@ class Fit {
     }
     weigh({});
     iterate(100);
-    require_determined();
+    require_determined(solution_.undetermined);
     estimate_noise();
     choose_traits();
     int const rounds = 5;
@@ -90,7 +90,7 @@ class Fit {
       if (round + 2 == rounds) drop_unshown();
       if (!traits_.empty()) problem_.precision = precision_of(spread_, layout_);
     }
-    require_determined();
+    require_determined(solution_.undetermined.empty() ? vague() : solution_.undetermined);
     return summary();
   }
 
@@ -255,16 +255,20 @@ class Fit {
     deviations_.assign(data_.devices * traits_.size(), 0.0);
   }
 
-  void require_determined() const {
-    std::vector<std::string> names;
-    for (std::size_t const i : solution_.undetermined) names.push_back(start_.free[i]);
-    // A standard error as large as all that is allowed says nothing either.
-    for (std::size_t i = 0; names.empty() && i < coordinates_.size(); ++i) {
+  /// Parameters whose standard error is as large as all that is allowed.
+  std::vector<std::size_t> vague() const {
+    std::vector<std::size_t> found;
+    for (std::size_t i = 0; i < coordinates_.size(); ++i) {
       double const error = std::sqrt(solution_.covariance[i * coordinates_.size() + i]);
-      double const reach = coordinates_[i].highest - coordinates_[i].lowest;
-      if (!(error < reach)) names.push_back(start_.free[i]);
+      if (!(error < coordinates_[i].highest - coordinates_[i].lowest)) found.push_back(i);
     }
-    if (names.empty()) return;
+    return found;
+  }
+
+  void require_determined(std::vector<std::size_t> const& undetermined) const {
+    if (undetermined.empty()) return;
+    std::vector<std::string> names;
+    for (std::size_t const i : undetermined) names.push_back(start_.free[i]);
     throw UserError(fmt::format(
         "{}: law '{}': the pulses do not determine {}{} (give --fix {}={:.6g}, say, or --window)",
         data_.source, law_name(), names.size() > 1 ? "more than a combination of " : "",
