@@ -39,6 +39,7 @@ THIRD_PARTY = {
     "hdf5": ("host/base",),
     "H5": ("host/base",),
     "CLI/": ("host/tools",),
+    "Eigen/": ("host/tools",),
     "openssl/": ("host/base", "datasets"),
     "zlib.h": ("datasets",),
     "cuda": ("devicemodels", "kernels"),

@@ -5,7 +5,7 @@
 #   ZLIB::ZLIB OpenSSL::Crypto                        datasets, host/base
 #   fmt::fmt tomlplusplus::tomlplusplus nlohmann_json::nlohmann_json   host/base and above, not host/nn
 #   hdf5::hdf5 hdf5::hdf5_hl                          host/base
-#   CLI11::CLI11                                      host/tools
+#   CLI11::CLI11 Eigen3::Eigen                        host/tools
 #   GTest::gtest_main benchmark::benchmark_main       tests, bench (through panther_add_test, panther_add_bench)
 
 set(THREADS_PREFER_PTHREAD_FLAG ON)
@@ -19,6 +19,7 @@ if(NOT PANTHER_GPU_CHECK_ONLY)
   find_package(tomlplusplus REQUIRED)
   find_package(nlohmann_json REQUIRED)
   find_package(CLI11 REQUIRED)
+  find_package(Eigen3 REQUIRED NO_MODULE)
   if(PANTHER_TESTS)
     find_package(GTest REQUIRED)
   endif()

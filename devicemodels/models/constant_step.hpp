@@ -18,6 +18,7 @@ struct ConstantStep : LinearPulses {
   struct Params : PulseSteps {
     static constexpr std::string_view name = "constant_step";
     static constexpr std::string_view doc = "every pulse moves the weight alike";
+    static constexpr std::array<std::string_view, 2> fitted = {"dw_min", "up_down"};
     template <class Self, class Visitor>
     static void fields(Self& self, Visitor& visit) {
       PulseSteps::fields(self, visit);

@@ -29,6 +29,11 @@ struct ExpStep {
   struct Params : PulseSteps {
     static constexpr std::string_view name = "exp_step";
     static constexpr std::string_view doc = "steps fall or grow exponentially with the weight";
+    static constexpr std::array<std::string_view, 6> fitted = {"dw_min", "up_down",  "a_up",
+                                                               "a_down", "gamma_up", "gamma_down"};
+    // z counts windows from mid-window: the exponential's factor and exponent are of order 1.
+    static constexpr std::array<std::string_view, 6> fit_start = {
+        "a=0.5", "b=0.0", "a_up=0.2", "a_down=0.2", "gamma_up=1.0", "gamma_down=1.0"};
     double a_up = 0.00081;
     double a_down = 0.36833;
     double gamma_up = 12.44625;

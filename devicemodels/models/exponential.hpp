@@ -66,6 +66,7 @@ struct Exponential {
     static constexpr std::string_view name = "exponential";
     static constexpr std::string_view doc =
         "steps shrink exponentially toward the bound they approach";
+    static constexpr std::array<std::string_view, 3> fitted = {"pulses", "alpha_up", "alpha_down"};
     double alpha_up = 0.0;
     double alpha_down = 0.0;
     std::optional<double> label_up;

@@ -41,6 +41,7 @@ struct FilamentGap : RateFlow {
     static constexpr std::string_view name = "filament_gap";
     static constexpr std::string_view doc =
         "a filament's gap closes and opens by field and heat (Stanford-PKU)";
+    static constexpr std::array<std::string_view, 2> fitted = {"gamma_set", "gamma_reset"};
     double gap_min_nm = 0.2;
     double gap_max_nm = 0.9;
     double g0_nm = 0.25;

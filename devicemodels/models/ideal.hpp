@@ -17,6 +17,7 @@ struct Ideal {
   struct Params {
     static constexpr std::string_view name = "ideal";
     static constexpr std::string_view doc = "every step moves the conductance by exactly one level";
+    static constexpr std::array<std::string_view, 1> fitted = {"pulses"};
     template <class Self, class Visitor>
     static void fields(Self&, Visitor&) {}
   };

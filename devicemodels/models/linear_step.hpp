@@ -22,6 +22,8 @@ struct LinearStep : LinearPulses {
   struct Params : PulseSteps {
     static constexpr std::string_view name = "linear_step";
     static constexpr std::string_view doc = "steps shrink or grow linearly with the weight";
+    static constexpr std::array<std::string_view, 4> fitted = {"dw_min", "up_down", "gamma_up",
+                                                               "gamma_down"};
     double gamma_up = 0.0;
     double gamma_down = 0.0;
     bool own_bounds = false;

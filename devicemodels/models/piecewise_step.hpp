@@ -30,6 +30,9 @@ struct PiecewiseStep {
   struct Params : PulseSteps {
     static constexpr std::string_view name = "piecewise_step";
     static constexpr std::string_view doc = "steps are given at nodes and linear in between";
+    static constexpr std::array<std::string_view, 2> fitted = {"piecewise_up", "piecewise_down"};
+    static constexpr std::array<std::string_view, 2> fit_start = {
+        "piecewise_up=[1.0, 1.0, 1.0, 1.0, 1.0]", "piecewise_down=[1.0, 1.0, 1.0, 1.0, 1.0]"};
     std::vector<double> piecewise_up = {1.0};
     std::vector<double> piecewise_down = {1.0};
 

@@ -22,6 +22,8 @@ struct PowStep : PowerPulses {
   struct Params : PulseSteps {
     static constexpr std::string_view name = "pow_step";
     static constexpr std::string_view doc = "steps are a power of the distance to the bound ahead";
+    static constexpr std::array<std::string_view, 6> fitted = {
+        "dw_min", "up_down", "pow_gamma", "pow_up_down", "g_min", "g_max"};
     double pow_gamma = 1.0;
     double pow_up_down = 0.0;
 

@@ -23,6 +23,8 @@ struct PowStepReference : PowerPulses {
     static constexpr std::string_view name = "pow_step_reference";
     static constexpr std::string_view doc =
         "power steps of a device whose weight counts from a reference";
+    static constexpr std::array<std::string_view, 6> fitted = {
+        "dw_min", "up_down", "pow_gamma", "pow_up_down", "g_min", "g_max"};
     double reference = 0.0;
     bool subtract_symmetry_point = false;
 

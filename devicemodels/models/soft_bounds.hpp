@@ -20,6 +20,8 @@ struct SoftBounds : LinearPulses {
     static constexpr std::string_view name = "soft_bounds";
     static constexpr std::string_view doc =
         "steps shrink linearly to nothing at the bound they approach";
+    static constexpr std::array<std::string_view, 4> fitted = {"dw_min", "up_down", "g_min",
+                                                               "g_max"};
     template <class Self, class Visitor>
     static void fields(Self& self, Visitor& visit) {
       PulseSteps::fields(self, visit);

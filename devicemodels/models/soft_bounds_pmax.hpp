@@ -26,6 +26,7 @@ struct SoftBoundsPmax : LinearPulses {
     static constexpr std::string_view name = "soft_bounds_pmax";
     static constexpr std::string_view doc =
         "soft bounds given by the number of pulses from end to end";
+    static constexpr std::array<std::string_view, 2> fitted = {"p_max", "alpha"};
     double p_max = 1000.0;
     double alpha = 0.0005;
     double range_min = -1.0;

@@ -26,6 +26,8 @@ struct SoftBoundsReference : LinearPulses {
     static constexpr std::string_view name = "soft_bounds_reference";
     static constexpr std::string_view doc =
         "soft bounds of a device whose weight counts from a reference";
+    static constexpr std::array<std::string_view, 4> fitted = {"dw_min", "up_down", "g_min",
+                                                               "g_max"};
     double reference = 0.0;
     bool subtract_symmetry_point = false;
 

@@ -30,6 +30,7 @@ struct Symmetric {
     static constexpr std::string_view name = "symmetric";
     static constexpr std::string_view doc =
         "steps are largest at mid-window; steps down retrace steps up";
+    static constexpr std::array<std::string_view, 3> fitted = {"pulses", "alpha_up", "alpha_down"};
     double alpha_up = 0.0;
     double alpha_down = 0.0;
 

@@ -62,6 +62,7 @@ struct Vteam {
     static constexpr std::string_view name = "vteam";
     static constexpr std::string_view doc =
         "a boundary drifts while the voltage passes a threshold";
+    static constexpr std::array<std::string_view, 2> fitted = {"k_on", "k_off"};
     double v_on = -0.2;
     double v_off = 0.02;
     double k_on = -10.0;

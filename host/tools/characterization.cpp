@@ -3,6 +3,9 @@
 
 #include "host/tools/characterization.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <cmath>
 
 #include "devicemodels/cell.hpp"
@@ -44,7 +47,34 @@ class Bench {
                static_cast<float>(trains.pulses)) {}
 
   Characterization result() const {
-    return {train(Direction::up), train(Direction::down), step_table(), symmetry_point()};
+    Characterization found;
+    found.changes.largest = largest_change();
+    found.up = train(Direction::up, found.changes);
+    found.down = train(Direction::down, found.changes);
+    found.steps = step_table();
+    found.symmetry_point = symmetry_point();
+    return found;
+  }
+
+  PulseTable table() const {
+    PulseTable table;
+    table.source = "emulated";
+    table.in_siemens = false;
+    table.unit = "window";
+    for (int device = 0; device < trains_.devices; ++device) {
+      table.devices.push_back(fmt::format("{}", device + 1));
+      for (Direction const direction : {Direction::up, Direction::down}) {
+        Traits const own = traits(device);
+        float position = start(own, direction);
+        MeasuredTrain train{static_cast<std::size_t>(device), direction, {position / range}, 0};
+        for (int pulse = 1; pulse <= trains_.pulses; ++pulse) {
+          position = pulsed(own, device, pulse, position, direction);
+          train.conductance.push_back(position / range);
+        }
+        table.trains.push_back(std::move(train));
+      }
+    }
+    return table;
   }
 
  private:
@@ -79,27 +109,60 @@ class Bench {
     return position_of(code_of_position(moved.position, dither));
   }
 
-  TrainCurve train(Direction direction) const {
+  static float start(Traits const& own, Direction direction) {
+    return position_of(code_of_position(direction == Direction::up ? own.low : own.high, 0.5F));
+  }
+
+  TrainCurve train(Direction direction, ChangeMap& changes) const {
+    std::vector<std::uint64_t>& counts = direction == Direction::up ? changes.up : changes.down;
+    counts.resize(static_cast<std::size_t>(ChangeMap::places) * ChangeMap::sizes);
     std::vector<Moments> curve(static_cast<std::size_t>(trains_.pulses) + 1);
     Moments half_way;
     double unexplained = 0.0;
     for (int device = 0; device < trains_.devices; ++device) {
       Traits const own = traits(device);
-      float const start = direction == Direction::up ? own.low : own.high;
-      float position = position_of(code_of_position(start, 0.5F));
-      float quiet = start;
+      float position = start(own, direction);
+      float quiet = direction == Direction::up ? own.low : own.high;
       curve[0].add(position / range);
       for (int pulse = 1; pulse <= trains_.pulses; ++pulse) {
         float const expected = position + change(own, position, direction);
+        float const from = position;
         position = pulsed(own, device, pulse, position, direction);
         double const off = (position - expected) / range;
         unexplained += off * off;
+        ++counts[cell_of(from / range, (position - from) / range, changes.largest)];
         curve[static_cast<std::size_t>(pulse)].add(position / range);
         if (2 * pulse <= trains_.pulses) quiet += change(own, quiet, direction);
       }
       half_way.add(quiet / range);
     }
     return summary(curve, direction, unexplained, half_way.result().std);
+  }
+
+  /// Largest change of a pulse by law, spread and four deviations of noise; in windows.
+  double largest_change() const {
+    double largest = 0.0;
+    for (StepAt const& step : step_table()) {
+      for (double const change : {step.up, step.down}) {
+        float const noise = write_noise_std(constants_, constants_.write_noise, range,
+                                            static_cast<float>(step.conductance) * range, steps_,
+                                            static_cast<float>(change) * range);
+        constexpr std::int32_t three_deviations = 96;
+        double const spread = static_cast<double>(
+            slope_of(constants_.spread, three_deviations, 3.0F * constants_.spread.asymmetry));
+        largest =
+            std::max(largest, std::abs(change) * spread + 4.0 * static_cast<double>(noise) / range);
+      }
+    }
+    return std::clamp(largest, 1e-6, 1.0);
+  }
+
+  static std::size_t cell_of(float conductance, float change, double largest) {
+    auto const place = static_cast<int>(conductance * ChangeMap::places);
+    double const part = 0.5 * (static_cast<double>(change) / largest + 1.0);
+    auto const size = static_cast<int>(std::clamp(part, 0.0, 1.0) * ChangeMap::sizes);
+    return static_cast<std::size_t>(std::min(place, ChangeMap::places - 1)) * ChangeMap::sizes +
+           static_cast<std::size_t>(std::min(size, ChangeMap::sizes - 1));
   }
 
   TrainCurve summary(std::vector<Moments> const& curve, Direction direction, double unexplained,
@@ -113,7 +176,19 @@ class Bench {
     double const moves = static_cast<double>(trains_.devices) * trains_.pulses;
     result.cycle_noise = std::sqrt(unexplained / moves);
     result.device_spread = device_spread;
+    count_states(result, constants_.write_noise != WriteNoiseKind::off);
     return result;
+  }
+
+  static void count_states(TrainCurve& curve, bool noisy) {
+    double const first = curve.conductance.front().mean;
+    double const way = std::abs(curve.conductance.back().mean - first);
+    std::size_t pulse = 0;
+    while (std::abs(curve.conductance[pulse].mean - first) < 0.95 * way) ++pulse;
+    if (pulse == 0) return;
+    curve.mean_step = std::abs(curve.conductance[pulse].mean - first) / static_cast<double>(pulse);
+    curve.states_by_step = way / curve.mean_step;
+    if (noisy) curve.states_by_noise = way / curve.cycle_noise;
   }
 
   float nominal_change(double at, Direction direction) const {
@@ -169,6 +244,13 @@ Characterization characterize(DeviceConfig const& config, PulseTrains const& tra
   visit_law(static_cast<int>(config.law.index()),
             [&]<class Law>() { result = Bench<Law>(config, trains).result(); });
   return result;
+}
+
+PulseTable emulated_trains(DeviceConfig const& config, PulseTrains const& trains) {
+  PulseTable table;
+  visit_law(static_cast<int>(config.law.index()),
+            [&]<class Law>() { table = Bench<Law>(config, trains).table(); });
+  return table;
 }
 
 }  // namespace panther

@@ -7,7 +7,7 @@
 
 #include "devicemodels/models/lookup.hpp"
 #include "host/base/text_file.hpp"
-#include "host/tools/device_tables.hpp"
+#include "host/tools/device_commands.hpp"
 #include "host/tools/lookup_import.hpp"
 
 namespace panther {

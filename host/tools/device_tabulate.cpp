@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "host/base/text_file.hpp"
-#include "host/tools/device_tables.hpp"
+#include "host/tools/device_commands.hpp"
 #include "host/tools/tabulation.hpp"
 
 namespace panther {

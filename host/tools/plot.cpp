@@ -42,17 +42,30 @@ int run_python(std::string const& script, std::string const& result, std::string
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 }
 
-}  // namespace
-
-void plot_result(std::filesystem::path const& result, std::filesystem::path const& picture) {
+void draw(std::string_view script, std::filesystem::path const& result,
+          std::filesystem::path const& picture) {
   if (!std::filesystem::exists(result))
     throw UserError(fmt::format("{}: no such file", result.string()));
-  if (run_python(std::string(plot_script()), result.string(), picture.string()) != 0) {
+  if (run_python(std::string(script), result.string(), picture.string()) != 0) {
     throw UserError(
         fmt::format("drawing {} failed: see above; {} needs h5py and matplotlib (Debian: apt-get "
                     "install python3-h5py python3-matplotlib)",
                     picture.string(), python));
   }
+}
+
+}  // namespace
+
+void plot_result(std::filesystem::path const& result, std::filesystem::path const& picture) {
+  draw(plot_script(), result, picture);
+}
+
+void plot_device(std::filesystem::path const& result, std::filesystem::path const& picture) {
+  draw(plot_device_script(), result, picture);
+}
+
+void plot_fit(std::filesystem::path const& result, std::filesystem::path const& picture) {
+  draw(plot_fit_script(), result, picture);
 }
 
 }  // namespace panther

@@ -273,6 +273,18 @@ PulseTable parse_pulse_table(std::string_view text, std::string const& source) {
   return Parser(text, source).parsed();
 }
 
+std::string pulse_table_text(PulseTable const& table) {
+  std::string text = fmt::format("device,pulse,polarity,conductance_{}\n", table.unit);
+  for (MeasuredTrain const& train : table.trains) {
+    char const* const polarity_word = train.direction == Direction::up ? "up" : "down";
+    for (std::size_t i = 0; i < train.conductance.size(); ++i) {
+      text += fmt::format("{},{},{},{:.9g}\n", table.devices[train.device], i, polarity_word,
+                          train.conductance[i] / table.unit_size);
+    }
+  }
+  return text;
+}
+
 PulseTable read_pulse_table(std::string const& path) {
   return parse_pulse_table(read_text_file(path), path);
 }

@@ -54,4 +54,7 @@ PulseTable read_pulse_table(std::string const& path);
 /// The same for a text; `source` stands for the file in messages.
 PulseTable parse_pulse_table(std::string_view text, std::string const& source);
 
+/// The table as text that parse_pulse_table reads back.
+std::string pulse_table_text(PulseTable const& table);
+
 }  // namespace panther

@@ -66,7 +66,7 @@ class Tabulator {
       float const quiet = Law::moved(law_, traits, position, steps_, direction);
       if (constants_.write_noise == WriteNoiseKind::off) return quiet / range;
       float const deviation =
-          write_noise_std(constants_, constants_.write_noise, range, position, quiet);
+          write_noise_std(constants_, constants_.write_noise, range, position, steps_, quiet);
       return fused(deviation, number, quiet) / range;
     }
   }

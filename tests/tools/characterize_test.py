@@ -8,6 +8,11 @@ import unittest
 
 import support
 
+try:
+    import h5py
+except ImportError:
+    h5py = None
+
 NOISY = """
 [device]
 law = "exponential"
@@ -83,6 +88,42 @@ class Characterize(support.ProgramTest):
                 self.assertTrue(all(0 <= value <= 1 for value in mean), entry["name"])
                 self.assertGreater(sign * (mean[-1] - mean[0]), 0.01, entry["name"])
         self.assertIn("symmetry point", self.succeeds("device", "characterize", "ag-a-si").out)
+
+    def test_states_and_changes_are_counted(self):
+        self.write("noisy.toml", NOISY.format(pulses=64))
+        found = self.measured("noisy.toml", "--pulses", "64", "--devices", "100")
+        for side in ("up", "down"):
+            train = found[side]
+            way = abs(train["mean"][-1] - train["mean"][0])
+            self.assertAlmostEqual(train["states_by_noise"], way / train["cycle_noise"], places=9)
+            self.assertAlmostEqual(train["states_by_step"], way / train["mean_step"], places=9)
+            counts = [sum(place[side]) for place in found["changes"]["places"]]
+            self.assertEqual(sum(counts), 100 * 64, "every pulse once")
+            # The mean change of a class is the nominal step, within its width and five deviations.
+            largest = found["changes"]["largest_change"]
+            place = found["changes"]["places"][10]
+            middle = [largest * (2 * (i + 0.5) / 41 - 1) for i in range(41)]
+            mean = sum(m * n for m, n in zip(middle, place[side])) / sum(place[side])
+            step = next(s for s in found["steps"] if abs(s["conductance"] - 0.55) < 1e-9)[side]
+            self.assertAlmostEqual(mean, step, delta=2 * largest / 41)
+        self.assertIsNone(self.measured("ideal")["up"]["states_by_noise"])
+
+    @unittest.skipIf(h5py is None, "h5py is not installed")
+    def test_result_file_has_the_numbers_of_the_json(self):
+        found = self.measured("ag-a-si", "--devices", "20", "-o", "device.h5", "--plot", "device.svg")
+        with h5py.File(self.folder / "device.h5", "r") as file:
+            device = file["device"]
+            for side in ("up", "down"):
+                self.assertEqual(list(device[f"curves/{side}_mean"]), found[side]["mean"])
+                self.assertEqual(list(device[f"curves/{side}_std"]), found[side]["std"])
+                self.assertEqual(device[f"{side}/cycle_noise"][()], found[side]["cycle_noise"])
+                self.assertEqual(device[f"{side}/states_by_noise"][()], found[side]["states_by_noise"])
+                self.assertEqual(device[f"changes/{side}"][:].tolist(),
+                                 [place[side] for place in found["changes"]["places"]])
+            self.assertEqual(device["symmetry_point"][()], found["symmetry_point"])
+            self.assertEqual(device["curves/up_mean"].attrs["units"], "window")
+        self.assertIn("<svg", (self.folder / "device.svg").read_text())
+        self.fails(1, "device", "characterize", "ideal", "-o", "device.h5", words=["device.h5", "--overwrite"])
 
     def test_refuses(self):
         self.fails(2, "device", "characterize", "ag-a-si", "--devices", "0", words=["--devices"])

@@ -15,7 +15,8 @@ except ImportError:
     h5py = None
 
 COMMANDS = (["demo"], ["train"], ["eval"], ["inspect"], ["plot"], ["config"], ["device"], ["device", "list"],
-            ["device", "show"], ["device", "tabulate"], ["device", "import"], ["data"], ["data", "list"])
+            ["device", "show"], ["device", "characterize"], ["device", "fit"], ["device", "gallery"],
+            ["device", "tabulate"], ["device", "import"], ["data"], ["data", "list"])
 
 
 class Help(support.ProgramTest):

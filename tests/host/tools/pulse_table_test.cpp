@@ -113,6 +113,17 @@ TEST(PulseTable, RefusesWrongRows) {
               HasSubstr("far outside the window"));
 }
 
+TEST(PulseTable, ItsTextReadsBack) {
+  PulseTable const found = table(header + "A,0,up,1\nA,1,up,2.5\nA,0,down,2\nA,1,down,0.125\n");
+  PulseTable const again = table(pulse_table_text(found));
+  EXPECT_EQ(again.devices, found.devices);
+  ASSERT_EQ(again.trains.size(), found.trains.size());
+  for (std::size_t i = 0; i < found.trains.size(); ++i) {
+    EXPECT_EQ(again.trains[i].conductance, found.trains[i].conductance);
+    EXPECT_EQ(again.trains[i].direction, found.trains[i].direction);
+  }
+}
+
 TEST(PulseTable, NamesTheFileThatIsMissing) {
   try {
     read_pulse_table("/nowhere/pulses.csv");

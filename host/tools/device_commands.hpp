@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The commands that make look-up tables.
+// Commands below `panther device` that have files of their own, and what they share.
 
 #include <string>
 
@@ -11,6 +11,9 @@
 
 namespace panther {
 
+void add_device_characterize(CommandLine& device);
+void add_device_fit(CommandLine& device);
+void add_device_gallery(CommandLine& device);
 void add_device_tabulate(CommandLine& device);
 void add_device_import(CommandLine& device);
 
