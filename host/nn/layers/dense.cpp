@@ -83,6 +83,7 @@ DenseLayer::DenseLayer(Backend& backend, RunConfig const& config, DenseSpec cons
   auto const slices = static_cast<std::size_t>(shape_.replicas * slicing_.slices);
   auto const devices = static_cast<std::size_t>(shape_.devices());
   x = {backend, vectors * rows};
+  if (spec.read_threshold) read_x_ = {backend, vectors * rows};
   x_fraction = {backend, vectors};
   e = {backend, vectors * cols};
   e_fraction = {backend, vectors};
@@ -91,6 +92,7 @@ DenseLayer::DenseLayer(Backend& backend, RunConfig const& config, DenseSpec cons
   law_constants_ = {backend, law_constants(replicas, slicing_)};
   counters_ = {backend, slices};
   layer_counters_ = {backend, replicas.size()};
+  learning_rate_ = {backend, replicas.size()};
   sums_ = {backend, vectors * std::max(rows, cols)};
   u_ = {backend, vectors * cols};
   drop_ = {backend, vectors};
@@ -173,7 +175,8 @@ ReadArgs DenseLayer::read_args(Examples examples, Driven driven) const {
   args.codes = codes_.data();
   args.devices = devices_.data();
   args.counters = self.counters_.data();
-  args.inputs = driven == Driven::rows ? x.data() : e.data();
+  std::int16_t const* const read_x = spec_.read_threshold ? read_x_.data() : x.data();
+  args.inputs = driven == Driven::rows ? read_x : e.data();
   args.sums = self.sums_.data();
   args.observed_peak = calibrating_ ? self.peak_[direction].data() : nullptr;
   args.adc_step = adc_step_[direction].data();
@@ -190,23 +193,33 @@ ReadArgs DenseLayer::read_args(Examples examples, Driven driven) const {
   return args;
 }
 
-void DenseLayer::forward(Examples examples, DeviceArray<std::int16_t>& y,
-                         DeviceArray<std::int32_t>& y_fraction, int y_rows) {
+Outputs DenseLayer::inputs() {
+  return {.y = x.data(),
+          .y_fraction = x_fraction.data(),
+          .rows = spec_.rows(),
+          .read_y = spec_.read_threshold ? read_x_.data() : nullptr,
+          .threshold = static_cast<float>(spec_.read_threshold.value_or(0.0))};
+}
+
+void DenseLayer::forward(Examples examples, Outputs const& outputs) {
   backend_->read(read_args(examples, Driven::rows));
-  backend_->forward({.sums = sums_.data(),
-                     .x_fraction = x_fraction.data(),
-                     .y = y.data(),
-                     .y_fraction = y_fraction.data(),
-                     .counters = layer_counters_.data(),
-                     .replicas = shape_.replicas,
-                     .examples = examples.count,
-                     .cols = shape_.cols,
-                     .y_rows = y_rows,
-                     .sum_fraction = spec_.formats.w + slicing_.fraction_bits(),
-                     .z_fraction = spec_.formats.z,
-                     .fixed_fraction = spec_.formats.y,
-                     .scale = config_.formats.scale,
-                     .activation = spec_.activation});
+  backend_->forward(
+      {.sums = sums_.data(),
+       .x_fraction = x_fraction.data(),
+       .y = outputs.y,
+       .y_fraction = outputs.y_fraction,
+       .read_y = outputs.read_y,
+       .read_threshold = outputs.threshold,
+       .counters = layer_counters_.data(),
+       .replicas = shape_.replicas,
+       .examples = examples.count,
+       .cols = shape_.cols,
+       .y_rows = outputs.rows,
+       .sum_fraction = spec_.formats.w + slicing_.fraction_bits() + spec_.forward_shift,
+       .z_fraction = spec_.formats.z,
+       .fixed_fraction = spec_.formats.y,
+       .scale = config_.formats.scale,
+       .activation = spec_.activation});
 }
 
 void DenseLayer::backward(Examples examples, DenseLayer& below) {
@@ -259,15 +272,19 @@ UpdateArgs DenseLayer::update_args() const {
   return args;
 }
 
-void DenseLayer::update(Examples batch, int first, int count,
-                        DeviceArray<float> const& learning_rate) {
+void DenseLayer::set_learning_rate(double rate) {
+  auto const own = static_cast<float>(rate * spec_.learning_rate_factor);
+  learning_rate_.upload(std::vector<float>(static_cast<std::size_t>(shape_.replicas), own));
+}
+
+void DenseLayer::update(Examples batch, int first, int count) {
   if (first == 0) {
     backend_->drive({.e = e.data(),
                      .e_fraction = e_fraction.data(),
                      .x_fraction = x_fraction.data(),
                      .u = u_.data(),
                      .drop = drop_.data(),
-                     .learning_rate = learning_rate.data(),
+                     .learning_rate = learning_rate_.data(),
                      .counters = layer_counters_.data(),
                      .replicas = shape_.replicas,
                      .examples = batch.count,
@@ -288,8 +305,7 @@ void DenseLayer::update(Examples batch, int first, int count,
   backend_->update(law_, args);
 }
 
-void DenseLayer::update_with_gradient(Examples batch, DeviceArray<float> const& learning_rate,
-                                      std::uint64_t step) {
+void DenseLayer::update_with_gradient(Examples batch, std::uint64_t step) {
   TrainingConfig const& training = config_.training;
   auto const correction = [&](double beta) {
     double power = 1.0;
@@ -301,7 +317,7 @@ void DenseLayer::update_with_gradient(Examples batch, DeviceArray<float> const& 
                       .e = e.data(),
                       .x_fraction = x_fraction.data(),
                       .e_fraction = e_fraction.data(),
-                      .learning_rate = learning_rate.data(),
+                      .learning_rate = learning_rate_.data(),
                       .first_moment = first_moment_.data(),
                       .second_moment = second_moment_.data(),
                       .delta = weights_.data(),
