@@ -64,16 +64,18 @@ def draw_curve(axis, panel, summaries):
 
 
 def draw_map(axis, panel, summaries):
+    """Colours of all maps of a study share a scale, from the lowest to the highest mean."""
+    means = [summary.mean for summary in summaries.values()]
+    middle = (min(means) + max(means)) / 2
     xs = list(dict.fromkeys(point.x for point in panel.points))
     ys = list(dict.fromkeys(point.y for point in panel.points))
     cells = {(point.x, point.y): summaries[point].mean for point in panel.points}
-    axis.imshow([[cells[x, y] for x in xs] for y in ys], vmin=0, vmax=100, cmap="viridis", aspect="auto",
-                origin="lower")
+    axis.imshow([[cells[x, y] for x in xs] for y in ys], vmin=min(means), vmax=max(means), cmap="viridis",
+                aspect="auto", origin="lower")
     for column, x in enumerate(xs):
         for row, y in enumerate(ys):
-            light = cells[x, y] > 60
-            axis.text(column, row, f"{cells[x, y]:.1f}", ha="center", va="center",
-                      color="black" if light else "white", fontsize=9)
+            axis.text(column, row, f"{cells[x, y]:.1f}", ha="center", va="center", fontsize=9,
+                      color="black" if cells[x, y] > middle else "white")
     axis.set_xticks(range(len(xs)), xs)
     axis.set_yticks(range(len(ys)), ys)
     axis.set(xlabel=panel.x_label, ylabel=panel.y_label)

@@ -117,11 +117,15 @@ struct ForwardVector {
         saturated16(round_shift(args.sums[vector * args.cols + col], format.sum - format.z));
     Word16 const y = activated(args.activation, z.value, format.z, format.y);
     args.y[vector * args.y_rows + col] = y.value;
-    if (args.read_y != nullptr) {
-      bool const above = value_of(y.value, format.y) > args.read_threshold;
-      args.read_y[vector * args.y_rows + col] = word_of(above ? 1.0F : 0.0F, format.y).value;
-    }
+    if (args.read_y != nullptr)
+      args.read_y[vector * args.y_rows + col] = read_word(y.value, format.y);
     return z.saturated || y.saturated;
+  }
+
+  /// An output as a layer above that reads black and white takes it.
+  PANTHER_HD std::int16_t read_word(std::int16_t y, int y_fraction) const {
+    bool const white = value_of(y, y_fraction) > args.read_threshold;
+    return word_of(white ? 1.0F : 0.0F, y_fraction).value;
   }
 
   PANTHER_HD void finish(std::int64_t vector, int bits, std::uint64_t saturated) const {
