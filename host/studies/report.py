@@ -110,7 +110,7 @@ def share_scale(axes):
 def draw(path, study, summaries):
     columns = min(len(study.panels), 4 if len(study.panels) > 4 else 2)
     rows = math.ceil(len(study.panels) / columns)
-    width, height = (3.3, 2.9) if columns == 4 else (5.2, 4.2)
+    width, height = {1: (8.5, 4.5), 4: (3.3, 2.9)}.get(columns, (5.2, 4.2))
     figure, grid = plt.subplots(rows, columns, figsize=(width * columns, height * rows), layout="constrained",
                                 squeeze=False)
     axes = list(grid.flat)

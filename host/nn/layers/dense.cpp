@@ -97,11 +97,7 @@ DenseLayer::DenseLayer(Backend& backend, RunConfig const& config, DenseSpec cons
   u_ = {backend, vectors * cols};
   drop_ = {backend, vectors};
   active_ = {backend, replicas.size()};
-  bool const gradients = config.update.method == UpdateMethod::batch_digits;
-  std::size_t const moments = replicas.size() * rows * cols;
-  if (gradients) weights_ = {backend, moments};
-  if (config.training.optimizer != Optimizer::sgd) first_moment_ = {backend, moments};
-  if (config.training.optimizer == Optimizer::adam) second_moment_ = {backend, moments};
+  allocate_gradients(replicas.size() * rows * cols);
   for (auto& steps : adc_step_) steps = {backend, slices};
   for (auto& peak : peak_) peak = {backend, slices};
   set_fixed_adc_steps();
@@ -113,6 +109,13 @@ DenseLayer::DenseLayer(Backend& backend, RunConfig const& config, DenseSpec cons
                           .variation = variation_,
                           .layer = spec_.index});
   }
+}
+
+void DenseLayer::allocate_gradients(std::size_t weights) {
+  bool const gradients = config_.update.method == UpdateMethod::batch_digits;
+  if (gradients) weights_ = {*backend_, weights};
+  if (config_.training.optimizer != Optimizer::sgd) first_moment_ = {*backend_, weights};
+  if (config_.training.optimizer == Optimizer::adam) second_moment_ = {*backend_, weights};
 }
 
 std::vector<std::int32_t> DenseLayer::adc_steps_of(int driven_lines) const {

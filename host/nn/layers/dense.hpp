@@ -149,6 +149,7 @@ class DenseLayer {
   void restore_codes(StateArchive& archive);
 
  private:
+  void allocate_gradients(std::size_t weights);
   std::string archive_prefix() const;
   ReadArgs read_args(Examples examples, Driven driven) const;
   UpdateArgs update_args() const;
