@@ -45,6 +45,16 @@ float activated(Activation activation, float z) {
   return z;
 }
 
+float rate_of(DenseSpec const& spec, double rate) {
+  return static_cast<float>(rate * spec.learning_rate_factor);
+}
+
+/// An input as forward reads take it.
+float read_as(std::optional<double> const& threshold, float x) {
+  if (!threshold) return x;
+  return x > static_cast<float>(*threshold) ? 1.0F : 0.0F;
+}
+
 /// True if the updates of a batch act together at its end.
 bool batched(RunConfig const& config) {
   return config.crossbar.variant != CrossbarVariant::v1 ||
@@ -71,7 +81,9 @@ Baseline::Baseline(RunConfig const& config, TrainingData const& data, std::uint6
   }
 }
 
-bool Baseline::epoch_done() const { return batch_ * config_.training.batch >= data_.train.size(); }
+bool Baseline::epoch_done() const {
+  return batch_ * config_.training.batch >= examples_of_epoch(config_.training, data_.train.size());
+}
 
 void Baseline::finish_epoch() {
   ++epoch_;
@@ -94,10 +106,13 @@ std::vector<float> const& Baseline::forward(std::vector<Layer>& layers, std::uin
     std::vector<float>& next = l + 1 < layers.size() ? layers[l + 1].input : output;
     std::fill_n(next.begin(), units, 0.0F);
     for (std::size_t i = 0; i < layer.input.size(); ++i) {
-      if (layer.input[i] != 0.0F)
-        add_scaled(next.data(), layer.weights.data() + i * units, layer.input[i], units);
+      float const x = read_as(layer.spec.read_threshold, layer.input[i]);
+      if (x != 0.0F) add_scaled(next.data(), layer.weights.data() + i * units, x, units);
     }
-    for (std::size_t j = 0; j < units; ++j) next[j] = activated(layer.spec.activation, next[j]);
+    for (std::size_t j = 0; j < units; ++j) {
+      float const z = next[j] / static_cast<float>(1 << layer.spec.forward_shift);
+      next[j] = activated(layer.spec.activation, z);
+    }
   }
   return output;
 }
@@ -172,28 +187,28 @@ void Baseline::apply_moments(Layer& layer, float rate) {
   }
 }
 
-void Baseline::apply(float rate, int count) {
+void Baseline::apply(double rate, int count) {
   ++steps_;
   bool const mean = config_.update.method == UpdateMethod::batch_digits;
   float const share = mean ? 1.0F / static_cast<float>(count) : 1.0F;
   for (Layer& layer : layers_) {
     for (float& gradient : layer.gradient) gradient *= share;
+    float const own_rate = rate_of(layer.spec, rate);
     if (config_.training.optimizer == Optimizer::sgd) {
-      add_scaled(layer.weights.data(), layer.gradient.data(), -rate, layer.weights.size());
+      add_scaled(layer.weights.data(), layer.gradient.data(), -own_rate, layer.weights.size());
     } else {
-      apply_moments(layer, rate);
+      apply_moments(layer, own_rate);
     }
     std::fill(layer.gradient.begin(), layer.gradient.end(), 0.0F);
   }
 }
 
 void Baseline::run_batch() {
-  if (order_.empty())
-    order_ = example_order(seed_, epoch_, data_.train.size(), config_.training.shuffle);
-  auto const rate = static_cast<float>(learning_rate_of(config_.training, epoch_));
+  if (order_.empty()) order_ = epoch_order(config_.training, seed_, epoch_, data_.train.size());
+  double const rate = learning_rate_of(config_.training, epoch_);
   std::int64_t const first = batch_ * config_.training.batch;
-  std::int64_t const last =
-      std::min<std::int64_t>(first + config_.training.batch, data_.train.size());
+  std::int64_t const last = std::min<std::int64_t>(
+      first + config_.training.batch, examples_of_epoch(config_.training, data_.train.size()));
   std::vector<float> output(static_cast<std::size_t>(data_.classes));
   for (std::int64_t n = first; n < last; ++n) {
     auto const image = static_cast<std::size_t>(order_[static_cast<std::size_t>(n)]);
@@ -207,8 +222,9 @@ void Baseline::run_batch() {
     }
     for (Layer& layer : layers_) {
       auto const units = static_cast<std::size_t>(layer.spec.units);
+      float const own_rate = rate_of(layer.spec, rate);
       for (std::size_t i = 0; i < layer.input.size(); ++i) {
-        float const step = -rate * layer.input[i];
+        float const step = -own_rate * layer.input[i];
         if (step != 0.0F)
           add_scaled(layer.weights.data() + i * units, layer.error.data(), step, units);
       }

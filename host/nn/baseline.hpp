@@ -44,7 +44,7 @@ class Baseline {
   double output_error(std::vector<float> const& output, int label, std::vector<float>& error) const;
   void backward();
   void add_gradients();
-  void apply(float rate, int count);
+  void apply(double rate, int count);
   void apply_moments(Layer& layer, float rate);
 
   RunConfig config_;

@@ -72,6 +72,14 @@ void check_network(NetworkConfig const& network) {
           "layer; network.layers[" +
               std::to_string(network.layers.size() - 1) + "] has \"" +
               std::string(enum_name(last)) + "\"");
+  require(!network.layers.front().read_threshold,
+          "network.layers[0].read_threshold: the first layer reads images; set data.binarise");
+}
+
+void check_epoch(TrainingConfig const& training) {
+  require(!training.epoch_examples || training.shuffle,
+          "training.epoch_examples = " + std::to_string(training.epoch_examples.value_or(0)) +
+              " draws at random and needs training.shuffle = true");
 }
 
 void check_formats(RunConfig const& config, int weight_bits) {
@@ -110,6 +118,7 @@ std::vector<LayerConfig> default_layers() {
 
 void check(RunConfig const& config) {
   check_network(config.network);
+  check_epoch(config.training);
   check_formats(config, make_slicing(config.slicing).weight_bits);
   check_read(config);
   check_wires(config.read.wires);
@@ -130,6 +139,10 @@ double learning_rate_of(TrainingConfig const& config, int epoch) {
   double rate = config.learning_rate;
   for (int i = 0; i < epoch / every; ++i) rate *= config.decay;
   return rate;
+}
+
+std::int64_t examples_of_epoch(TrainingConfig const& config, std::int64_t available) {
+  return config.epoch_examples ? *config.epoch_examples : available;
 }
 
 }  // namespace panther

@@ -11,6 +11,9 @@
 #include <vector>
 
 #include "devicemodels/device.hpp"
+#include "host/nn/data_config.hpp"
+#include "host/nn/layer_config.hpp"
+#include "host/nn/weight_init_config.hpp"
 #include "host/nn/wires_config.hpp"
 #include "kernels/digital/operations.hpp"
 #include "kernels/xbar/periphery.hpp"
@@ -20,14 +23,6 @@
 #include "kernels/xbar/update.hpp"
 
 namespace panther {
-
-enum class WeightInit : std::uint8_t { he_uniform, xavier_uniform };
-template <>
-struct EnumNames<WeightInit> {
-  static constexpr std::array values{
-      std::pair{WeightInit::he_uniform, std::string_view{"he_uniform"}},
-      std::pair{WeightInit::xavier_uniform, std::string_view{"xavier_uniform"}}};
-};
 
 enum class LearningRateSchedule : std::uint8_t { constant, step, exponential, cosine };
 template <>
@@ -82,82 +77,18 @@ struct EnumNames<CarryUnit> {
                                      std::pair{CarryUnit::batches, std::string_view{"batches"}}};
 };
 
-struct DataConfig {
-  std::string dataset = "fashion-mnist";
-  std::int64_t train_examples = 0;
-  std::int64_t test_examples = 0;
-
-  template <class Self, class Visitor>
-  static void fields(Self& self, Visitor& visit) {
-    visit("dataset", self.dataset, Field{.doc = "name of a dataset (panther data list)"});
-    visit("train_examples", self.train_examples,
-          Field{.unit = "examples",
-                .doc = "training examples used, from the first; 0 uses all",
-                .lo = 0,
-                .hi = 1e9});
-    visit("test_examples", self.test_examples,
-          Field{.unit = "examples",
-                .doc = "test examples used, from the first; 0 uses all",
-                .lo = 0,
-                .hi = 1e9});
-  }
-};
-
-/// Fraction bits left out follow [formats].
-struct LayerConfig {
-  int units = 10;
-  Activation activation = Activation::identity;
-  bool bias = true;
-  std::optional<int> x_frac;
-  std::optional<int> z_frac;
-  std::optional<int> e_frac;
-  std::optional<int> u_frac;
-  std::optional<int> w_frac;
-
-  template <class Self, class Visitor>
-  static void fields(Self& self, Visitor& visit) {
-    visit("units", self.units, Field{.doc = "outputs of the dense layer", .lo = 1, .hi = 65536});
-    visit("activation", self.activation, Field{.doc = "function of the layer's outputs"});
-    visit("bias", self.bias, Field{.doc = "a row of devices driven with the constant 1"});
-    visit("x_frac", self.x_frac,
-          Field{.unit = "bit",
-                .doc = "fraction bits of the layer's inputs X; off: [formats]",
-                .lo = 0,
-                .hi = 14});
-    visit("z_frac", self.z_frac,
-          Field{.unit = "bit",
-                .doc = "fraction bits of the layer's sums Z; off: [formats]",
-                .lo = 0,
-                .hi = 15});
-    visit("e_frac", self.e_frac,
-          Field{.unit = "bit",
-                .doc = "fraction bits of the errors E at its outputs; off: [formats]",
-                .lo = 0,
-                .hi = 30});
-    visit(
-        "u_frac", self.u_frac,
-        Field{
-            .unit = "bit", .doc = "fraction bits of U = lr E; off: [formats]", .lo = 0, .hi = 30});
-    visit("w_frac", self.w_frac,
-          Field{.unit = "bit",
-                .doc = "fraction bits of its weights; off: [formats]",
-                .lo = 0,
-                .hi = 30});
-  }
-};
-
 /// 128 hidden ReLU units and 10 outputs.
 std::vector<LayerConfig> default_layers();
 
 struct NetworkConfig {
   std::vector<LayerConfig> layers = default_layers();
   Loss loss = Loss::softmax_cross_entropy;
-  WeightInit init = WeightInit::he_uniform;
+  WeightInitConfig init;
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor& visit) {
     visit("loss", self.loss, Field{.doc = "loss at the outputs"});
-    visit("init", self.init, Field{.doc = "distribution of the initial weights"});
+    WeightInitConfig::fields(self.init, visit);
     visit("layers", self.layers, Field{.doc = "dense layers from input to output"});
   }
 };
@@ -175,6 +106,7 @@ struct TrainingConfig {
   double beta2 = 0.999;
   double epsilon = 1e-8;
   bool shuffle = true;
+  std::optional<int> epoch_examples;
   bool baseline = false;
 
   template <class Self, class Visitor>
@@ -203,6 +135,12 @@ struct TrainingConfig {
     visit("epsilon", self.epsilon,
           Field{.unit = "1", .doc = "epsilon of adam", .lo = 1e-20, .hi = 1});
     visit("shuffle", self.shuffle, Field{.doc = "a new order of the examples every epoch"});
+    visit("epoch_examples", self.epoch_examples,
+          Field{.unit = "examples",
+                .doc = "examples of an epoch, each drawn at random from all; off: every example "
+                       "once",
+                .lo = 1,
+                .hi = 1e9});
     visit("baseline", self.baseline,
           Field{.doc = "also train the same network in float32: same seed, weights and order"});
   }
@@ -413,5 +351,8 @@ void check(RunConfig const& config);
 /// Learning rate of an epoch (from 0). Step: decay^(epoch / decay_every); exponential: decay^epoch;
 /// cosine falls to zero over all epochs.
 double learning_rate_of(TrainingConfig const& config, int epoch);
+
+/// Examples of an epoch, of `available` ones.
+std::int64_t examples_of_epoch(TrainingConfig const& config, std::int64_t available);
 
 }  // namespace panther

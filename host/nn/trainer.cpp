@@ -66,6 +66,9 @@ std::vector<DenseSpec> layer_specs(RunConfig const& config, int pixels, int clas
                      .units = layer.units,
                      .bias = layer.bias,
                      .activation = layer.activation,
+                     .learning_rate_factor = layer.learning_rate_factor,
+                     .forward_shift = layer.forward_shift,
+                     .read_threshold = layer.read_threshold,
                      .formats = {.x = x,
                                  .z = z,
                                  .y = y,
@@ -91,7 +94,6 @@ struct Trainer::Buffers {
   DeviceArray<std::int32_t> correct;
   DeviceArray<std::int16_t> y;
   DeviceArray<std::int32_t> y_fraction;
-  DeviceArray<float> learning_rate;  // [replica]
   DeviceArray<std::uint8_t> test_images;
   DeviceArray<std::uint8_t> test_labels;
   std::uint8_t const* test_source = nullptr;
@@ -116,7 +118,8 @@ Trainer::Trainer(RunConfig const& config, TrainingData const& data, Backend& bac
   }
   auto const vectors =
       static_cast<std::size_t>(this->replicas()) * static_cast<std::size_t>(capacity);
-  std::size_t const epoch_vectors = replicas_.size() * data_.train.labels.size();
+  std::size_t const epoch_vectors =
+      replicas_.size() * static_cast<std::size_t>(examples_per_epoch());
   buffers_->train_images = {backend, data_.train.images.size()};
   backend.upload(buffers_->train_images.data(), data_.train.images.data(),
                  data_.train.images.size());
@@ -128,7 +131,6 @@ Trainer::Trainer(RunConfig const& config, TrainingData const& data, Backend& bac
   buffers_->correct = {backend, epoch_vectors};
   buffers_->y = {backend, vectors * static_cast<std::size_t>(data_.classes)};
   buffers_->y_fraction = {backend, vectors};
-  buffers_->learning_rate = {backend, replicas_.size()};
   carries_.assign(layers_.size() * replicas_.size(), 0);
 }
 
@@ -153,15 +155,15 @@ DeviceArray<std::int32_t> Trainer::first_words(DenseSpec const& spec) const {
 }
 
 std::int64_t Trainer::batches_per_epoch() const {
-  return (data_.train.size() + config_.training.batch - 1) / config_.training.batch;
+  return (examples_per_epoch() + config_.training.batch - 1) / config_.training.batch;
 }
 
 void Trainer::begin_epoch() {
-  std::int64_t const count = data_.train.size();
+  std::int64_t const count = examples_per_epoch();
   std::int64_t const batch = config_.training.batch;
   std::vector<std::int32_t> ordered(static_cast<std::size_t>(count) * replicas_.size());
   for (std::size_t r = 0; r < replicas_.size(); ++r) {
-    auto const order = example_order(replicas_[r].seed, epoch_, count, config_.training.shuffle);
+    auto const order = epoch_order(config_.training, replicas_[r].seed, epoch_, data_.train.size());
     // Inside a batch that passes in pieces (V1), a piece is a batch of its own.
     std::int64_t const piece = examples_together(config_);
     for (std::int64_t start = 0; start < count; start += batch) {
@@ -176,9 +178,8 @@ void Trainer::begin_epoch() {
     }
   }
   buffers_->order.upload(ordered);
-  std::vector<float> const rate(replicas_.size(),
-                                static_cast<float>(learning_rate_of(config_.training, epoch_)));
-  buffers_->learning_rate.upload(rate);
+  double const rate = learning_rate_of(config_.training, epoch_);
+  for (DenseLayer& layer : layers_) layer.set_learning_rate(rate);
   epoch_ready_ = true;
 }
 
@@ -188,7 +189,7 @@ void Trainer::run_batch() {
   if (batch_ == 0) calibrate_reads();
   std::int64_t const first = batch_ * config_.training.batch;
   std::int64_t const last =
-      std::min<std::int64_t>(first + config_.training.batch, data_.train.size());
+      std::min<std::int64_t>(first + config_.training.batch, examples_per_epoch());
   int const together = examples_together(config_);
   for (std::int64_t at = first; at < last; at += together) {
     train_examples(at, static_cast<int>(std::min<std::int64_t>(together, last - at)));
@@ -245,9 +246,11 @@ void Trainer::forward(Examples examples, std::uint8_t const* images, std::int32_
                     .fraction = input.spec().formats.x});
   for (std::size_t i = 0; i + 1 < layers_.size(); ++i) {
     DenseLayer& above = layers_[i + 1];
-    layers_[i].forward(examples, above.x, above.x_fraction, above.spec().rows());
+    layers_[i].forward(examples, above.inputs());
   }
-  layers_.back().forward(examples, buffers_->y, buffers_->y_fraction, data_.classes);
+  layers_.back().forward(
+      examples,
+      {.y = buffers_->y.data(), .y_fraction = buffers_->y_fraction.data(), .rows = data_.classes});
 }
 
 void Trainer::loss(int count, std::uint8_t const* labels, std::int32_t const* order, float* loss,
@@ -278,8 +281,7 @@ void Trainer::update(Examples batch) {
   examples_ += static_cast<std::uint64_t>(batch.count);
   if (config_.update.method == UpdateMethod::batch_digits) {
     ++gradient_steps_;
-    for (DenseLayer& layer : layers_)
-      layer.update_with_gradient(batch, buffers_->learning_rate, gradient_steps_);
+    for (DenseLayer& layer : layers_) layer.update_with_gradient(batch, gradient_steps_);
     if (config_.crs.unit == CarryUnit::examples) resolve_carries(before, examples_, examples_);
   } else {
     // Carries fall due between examples: the batch's outer products are applied in pieces.
@@ -293,8 +295,7 @@ void Trainer::update(Examples batch) {
         last = static_cast<int>(
             std::min<std::uint64_t>(static_cast<std::uint64_t>(last), due - before));
       }
-      for (DenseLayer& layer : layers_)
-        layer.update(batch, first, last - first, buffers_->learning_rate);
+      for (DenseLayer& layer : layers_) layer.update(batch, first, last - first);
       if (config_.crs.unit == CarryUnit::examples) {
         std::uint64_t const done = before + static_cast<std::uint64_t>(last);
         resolve_carries(before + static_cast<std::uint64_t>(first), done, done);
@@ -345,11 +346,10 @@ void Trainer::resolve_saturated(DenseLayer& layer, std::size_t index, std::uint6
 void Trainer::calibrate_reads() {
   if (config_.read.adc_bits == 0 || config_.read.adc_range != AdcRange::calibrated) return;
   int const count = static_cast<int>(
-      std::min<std::int64_t>(config_.read.calibration_examples, data_.train.size()));
+      std::min<std::int64_t>(config_.read.calibration_examples, examples_per_epoch()));
   std::vector<std::int32_t> order;
   for (Replica const& replica : replicas_) {
-    auto const own =
-        example_order(replica.seed, epoch_, data_.train.size(), config_.training.shuffle);
+    auto const own = epoch_order(config_.training, replica.seed, epoch_, data_.train.size());
     order.insert(order.end(), own.begin(), own.begin() + count);
   }
   DeviceArray<std::int32_t> const examined(*backend_, order);
@@ -376,7 +376,7 @@ void Trainer::finish_epoch() {
 
 std::vector<Score> Trainer::training_scores(std::int64_t first_batch) {
   std::int64_t const first = first_batch * config_.training.batch;
-  std::int64_t const last = std::min(batch_ * config_.training.batch, data_.train.size());
+  std::int64_t const last = std::min(batch_ * config_.training.batch, examples_per_epoch());
   return scores_of(buffers_->loss.download(), buffers_->correct.download(), first, last,
                    examples_together(config_));
 }

@@ -65,6 +65,9 @@ class Trainer {
   int replicas() const { return static_cast<int>(replicas_.size()); }
   std::vector<DenseLayer> const& layers() const { return layers_; }
   std::vector<DenseLayer>& layers() { return layers_; }
+  std::int64_t examples_per_epoch() const {
+    return examples_of_epoch(config_.training, data_.train.size());
+  }
   std::int64_t batches_per_epoch() const;
 
   int epoch() const { return epoch_; }           // epochs finished

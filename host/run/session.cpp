@@ -7,6 +7,7 @@
 
 #include "host/base/config_loader.hpp"
 #include "host/base/config_reader.hpp"
+#include "host/run/image_preparation.hpp"
 
 namespace panther {
 
@@ -63,6 +64,7 @@ std::unique_ptr<RunData> load_run_data(DataConfig const& config,
                                        std::vector<std::string> const& folders) {
   auto data = std::make_unique<RunData>();
   data->dataset = load_dataset(config.dataset, DatasetSearch::standard(folders));
+  prepare_images(config, data->dataset);
   Dataset const& set = data->dataset;
   std::size_t const train =
       used(config.train_examples, set.train_count(), "train_examples", set.name);

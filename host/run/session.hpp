@@ -54,7 +54,8 @@ RunConfig parse_run_configuration(std::string const& text, std::string const& na
 /// Throws UserError with a message that names the backend and what is missing.
 std::unique_ptr<Backend> make_backend(ExecutionOptions const& options);
 
-/// A dataset cut to what the configuration uses. Throws DatasetError or UserError.
+/// A dataset cut to what the configuration uses, its images prepared. Throws DatasetError or
+/// UserError.
 struct RunData {
   Dataset dataset;
   TrainingData view;

@@ -150,7 +150,7 @@ class TrainingRun {
 
   void run_epoch() {
     Clock::time_point const start = Clock::now();
-    auto const total = static_cast<std::uint64_t>(data_->view.train.size());
+    auto const total = static_cast<std::uint64_t>(trainer_.examples_per_epoch());
     auto const batch = static_cast<std::uint64_t>(request_.config.training.batch);
     auto const done = [&] {
       return std::min(static_cast<std::uint64_t>(trainer_.batch()) * batch, total);
@@ -202,7 +202,7 @@ class TrainingRun {
     row.batch = trainer_.epoch() * trainer_.batches_per_epoch() + trainer_.batch();
     row.epoch = trainer_.epoch() + 1;
     row.examples = static_cast<std::uint64_t>(
-        std::min(trainer_.batch() * request_.config.training.batch, data_->view.train.size()) -
+        std::min(trainer_.batch() * request_.config.training.batch, trainer_.examples_per_epoch()) -
         first * request_.config.training.batch);
     row.loss = score.loss;
     row.accuracy = score.accuracy;

@@ -118,6 +118,11 @@ std::int64_t activate(Activation activation, ForwardVector::Formats const& forma
 // A word shifted left from one format to another stays within 64 bits.
 static_assert(most_fraction_bits - least_fraction_bits + 15 < 63);
 
+void write_read_words(ForwardVector const& whole, std::int16_t const* y, int count, int y_fraction,
+                      std::int16_t* read_y) {
+  for (int i = 0; i < count; ++i) read_y[i] = whole.read_word(y[i], y_fraction);
+}
+
 void forward_vector(ForwardVector const& whole, std::int64_t vector) {
   ForwardArgs const& args = whole.args;
   int bits = 0;
@@ -131,8 +136,11 @@ void forward_vector(ForwardVector const& whole, std::int64_t vector) {
     std::int16_t z[piece];
     std::int16_t lost[piece];
     if (words_of(args.sums + vector * args.cols + first, count, format.sum - format.z, z, lost)) {
+      std::int64_t const at = vector * args.y_rows + first;
       saturated += static_cast<std::uint64_t>(
-          activate(args.activation, format, z, lost, count, args.y + vector * args.y_rows + first));
+          activate(args.activation, format, z, lost, count, args.y + at));
+      if (args.read_y != nullptr)
+        write_read_words(whole, args.y + at, count, format.y, args.read_y + at);
       continue;
     }
     for (int i = 0; i < count; ++i) saturated += whole.convert(vector, first + i, bits) ? 1U : 0U;

@@ -56,6 +56,8 @@ struct ForwardArgs {
   std::int32_t const* x_fraction;  // of the layer's input
   std::int16_t* y;  // [replica][example][y_rows]; bias element appended if y_rows > cols
   std::int32_t* y_fraction;
+  std::int16_t* read_y = nullptr;  // as y, but 1 where y is above read_threshold and 0 elsewhere
+  float read_threshold = 0.0F;
   LayerCounters* counters;  // [replica]
   int replicas;
   int examples;
@@ -115,13 +117,23 @@ struct ForwardVector {
         saturated16(round_shift(args.sums[vector * args.cols + col], format.sum - format.z));
     Word16 const y = activated(args.activation, z.value, format.z, format.y);
     args.y[vector * args.y_rows + col] = y.value;
+    if (args.read_y != nullptr)
+      args.read_y[vector * args.y_rows + col] = read_word(y.value, format.y);
     return z.saturated || y.saturated;
+  }
+
+  /// An output as a layer above that reads black and white takes it.
+  PANTHER_HD std::int16_t read_word(std::int16_t y, int y_fraction) const {
+    bool const white = value_of(y, y_fraction) > args.read_threshold;
+    return word_of(white ? 1.0F : 0.0F, y_fraction).value;
   }
 
   PANTHER_HD void finish(std::int64_t vector, int bits, std::uint64_t saturated) const {
     int const y_fraction = formats(vector, bits).y;
     if (args.y_rows > args.cols) {
-      args.y[vector * args.y_rows + args.cols] = word_of(1.0F, y_fraction).value;
+      std::int64_t const bias = vector * args.y_rows + args.cols;
+      args.y[bias] = word_of(1.0F, y_fraction).value;
+      if (args.read_y != nullptr) args.read_y[bias] = args.y[bias];
     }
     args.y_fraction[vector] = y_fraction;
     count(args.counters[vector / args.examples].outputs_saturated, saturated);

@@ -41,6 +41,8 @@ struct Case {
   Scale scale;
   Activation activation;
   int sum_fraction;
+  bool read;  // forward also writes outputs as a layer above reads them
+  float read_threshold;
   std::vector<i128> sums;
   std::vector<std::int16_t> words;
   std::vector<std::int32_t> fractions;
@@ -60,6 +62,8 @@ Case random_case(Random& random) {
   c.activation = random.pick<Activation>(
       {Activation::identity, Activation::relu, Activation::sigmoid, Activation::tanh});
   c.sum_fraction = random.pick<int>({0, 3, 24, 32, 50, 75});
+  c.read = random.chance(0.3);
+  c.read_threshold = static_cast<float>(random.real(0.0, 1.0));
   int const most_bits = random.pick<int>({20, 40, 61, 62, 64, 80, 100});
   std::size_t const vectors = size_of(c.replicas, c.examples);
   for (std::size_t i = 0; i < vectors * size_of(c.rows()); ++i) {
@@ -78,15 +82,17 @@ Case random_case(Random& random) {
 
 struct Result {
   std::vector<std::int16_t> words;
+  std::vector<std::int16_t> read_words;
   std::vector<std::int32_t> fractions;
   std::vector<LayerCounters> counters;
 
   Result(Case const& c, int width)
       : words(size_of(c.replicas, c.examples, width)),
+        read_words(c.read ? words.size() : 0, -1),
         fractions(size_of(c.replicas, c.examples)),
         counters(size_of(c.replicas)) {}
   bool operator==(Result const& other) const {
-    return words == other.words && fractions == other.fractions &&
+    return words == other.words && read_words == other.read_words && fractions == other.fractions &&
            std::memcmp(counters.data(), other.counters.data(),
                        counters.size() * sizeof(LayerCounters)) == 0;
   }
@@ -100,6 +106,8 @@ Result forward_by(Case const& c, Body const& body) {
   args.x_fraction = c.fractions.data();
   args.y = result.words.data();
   args.y_fraction = result.fractions.data();
+  args.read_y = c.read ? result.read_words.data() : nullptr;
+  args.read_threshold = c.read_threshold;
   args.counters = result.counters.data();
   args.replicas = c.replicas;
   args.examples = c.examples;

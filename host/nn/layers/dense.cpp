@@ -94,6 +94,7 @@ DenseLayer::DenseLayer(Backend& backend, RunConfig const& config, DenseSpec cons
   auto const slices = static_cast<std::size_t>(shape_.replicas * slicing_.slices);
   auto const devices = static_cast<std::size_t>(shape_.devices());
   x = {backend, vectors * rows};
+  if (spec.read_threshold) read_x_ = {backend, vectors * rows};
   x_fraction = {backend, vectors};
   e = {backend, vectors * cols};
   e_fraction = {backend, vectors};
@@ -105,6 +106,7 @@ DenseLayer::DenseLayer(Backend& backend, RunConfig const& config, DenseSpec cons
   law_memory_ = {backend, laws_of(replicas), slicing_};
   counters_ = {backend, slices};
   layer_counters_ = {backend, replicas.size()};
+  learning_rate_ = {backend, replicas.size()};
   sums_ = {backend, vectors * std::max(rows, cols)};
   u_ = {backend, vectors * cols};
   drop_ = {backend, vectors};
@@ -114,11 +116,7 @@ DenseLayer::DenseLayer(Backend& backend, RunConfig const& config, DenseSpec cons
   bool const counts = config.device.endurance.count != WriteCount::off;
   if (programming_error_ || counts) codes_before_ = {backend, devices};
   if (counts) begin_wear(devices);
-  bool const gradients = config.update.method == UpdateMethod::batch_digits;
-  std::size_t const moments = replicas.size() * rows * cols;
-  if (gradients) weights_ = {backend, moments};
-  if (config.training.optimizer != Optimizer::sgd) first_moment_ = {backend, moments};
-  if (config.training.optimizer == Optimizer::adam) second_moment_ = {backend, moments};
+  allocate_gradients(replicas.size() * rows * cols);
   for (auto& steps : adc_step_) steps = {backend, slices};
   for (auto& peak : peak_) peak = {backend, slices};
   set_fixed_adc_steps();
@@ -130,6 +128,13 @@ DenseLayer::DenseLayer(Backend& backend, RunConfig const& config, DenseSpec cons
                           .variation = variation_,
                           .layer = spec_.index});
   }
+}
+
+void DenseLayer::allocate_gradients(std::size_t weights) {
+  bool const gradients = config_.update.method == UpdateMethod::batch_digits;
+  if (gradients) weights_ = {*backend_, weights};
+  if (config_.training.optimizer != Optimizer::sgd) first_moment_ = {*backend_, weights};
+  if (config_.training.optimizer == Optimizer::adam) second_moment_ = {*backend_, weights};
 }
 
 std::vector<std::int32_t> DenseLayer::adc_steps_of(int driven_lines) const {
@@ -192,7 +197,8 @@ ReadArgs DenseLayer::read_args(Examples examples, Driven driven) {
   args.codes = seen_.look({driven, args.set}, codes_, examples.count);
   args.devices = devices_.data();
   args.counters = counters_.data();
-  args.inputs = driven == Driven::rows ? x.data() : e.data();
+  std::int16_t const* const read_x = spec_.read_threshold ? read_x_.data() : x.data();
+  args.inputs = driven == Driven::rows ? read_x : e.data();
   args.sums = sums_.data();
   args.observed_peak = calibrating_ ? peak_[direction].data() : nullptr;
   args.adc_step = adc_step_[direction].data();
@@ -217,23 +223,33 @@ void DenseLayer::read(Examples examples, Driven driven) {
   backend_->read_analog({args, analog_.data(), calibrating_});
 }
 
-void DenseLayer::forward(Examples examples, DeviceArray<std::int16_t>& y,
-                         DeviceArray<std::int32_t>& y_fraction, int y_rows) {
+Outputs DenseLayer::inputs() {
+  return {.y = x.data(),
+          .y_fraction = x_fraction.data(),
+          .rows = spec_.rows(),
+          .read_y = spec_.read_threshold ? read_x_.data() : nullptr,
+          .threshold = static_cast<float>(spec_.read_threshold.value_or(0.0))};
+}
+
+void DenseLayer::forward(Examples examples, Outputs const& outputs) {
   read(examples, Driven::rows);
-  backend_->forward({.sums = sums_.data(),
-                     .x_fraction = x_fraction.data(),
-                     .y = y.data(),
-                     .y_fraction = y_fraction.data(),
-                     .counters = layer_counters_.data(),
-                     .replicas = shape_.replicas,
-                     .examples = examples.count,
-                     .cols = shape_.cols,
-                     .y_rows = y_rows,
-                     .sum_fraction = spec_.formats.w + slicing_.fraction_bits(),
-                     .z_fraction = spec_.formats.z,
-                     .fixed_fraction = spec_.formats.y,
-                     .scale = config_.formats.scale,
-                     .activation = spec_.activation});
+  backend_->forward(
+      {.sums = sums_.data(),
+       .x_fraction = x_fraction.data(),
+       .y = outputs.y,
+       .y_fraction = outputs.y_fraction,
+       .read_y = outputs.read_y,
+       .read_threshold = outputs.threshold,
+       .counters = layer_counters_.data(),
+       .replicas = shape_.replicas,
+       .examples = examples.count,
+       .cols = shape_.cols,
+       .y_rows = outputs.rows,
+       .sum_fraction = spec_.formats.w + slicing_.fraction_bits() + spec_.forward_shift,
+       .z_fraction = spec_.formats.z,
+       .fixed_fraction = spec_.formats.y,
+       .scale = config_.formats.scale,
+       .activation = spec_.activation});
 }
 
 void DenseLayer::backward(Examples examples, DenseLayer& below) {
@@ -286,15 +302,19 @@ UpdateArgs DenseLayer::update_args() const {
   return args;
 }
 
-void DenseLayer::update(Examples batch, int first, int count,
-                        DeviceArray<float> const& learning_rate) {
+void DenseLayer::set_learning_rate(double rate) {
+  auto const own = static_cast<float>(rate * spec_.learning_rate_factor);
+  learning_rate_.upload(std::vector<float>(static_cast<std::size_t>(shape_.replicas), own));
+}
+
+void DenseLayer::update(Examples batch, int first, int count) {
   if (first == 0) {
     backend_->drive({.e = e.data(),
                      .e_fraction = e_fraction.data(),
                      .x_fraction = x_fraction.data(),
                      .u = u_.data(),
                      .drop = drop_.data(),
-                     .learning_rate = learning_rate.data(),
+                     .learning_rate = learning_rate_.data(),
                      .counters = layer_counters_.data(),
                      .replicas = shape_.replicas,
                      .examples = batch.count,
@@ -315,8 +335,7 @@ void DenseLayer::update(Examples batch, int first, int count,
   update_devices(args);
 }
 
-void DenseLayer::update_with_gradient(Examples batch, DeviceArray<float> const& learning_rate,
-                                      std::uint64_t step) {
+void DenseLayer::update_with_gradient(Examples batch, std::uint64_t step) {
   TrainingConfig const& training = config_.training;
   auto const correction = [&](double beta) {
     double power = 1.0;
@@ -328,7 +347,7 @@ void DenseLayer::update_with_gradient(Examples batch, DeviceArray<float> const& 
                       .e = e.data(),
                       .x_fraction = x_fraction.data(),
                       .e_fraction = e_fraction.data(),
-                      .learning_rate = learning_rate.data(),
+                      .learning_rate = learning_rate_.data(),
                       .first_moment = first_moment_.data(),
                       .second_moment = second_moment_.data(),
                       .delta = weights_.data(),

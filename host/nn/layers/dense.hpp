@@ -7,6 +7,7 @@
 // tells it when to read, update and resolve.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,9 @@ struct DenseSpec {
   int units;
   bool bias;
   Activation activation;
+  double learning_rate_factor = 1.0;
+  int forward_shift = 0;
+  std::optional<double> read_threshold;
   LayerFormats formats;
   int capacity;  // most examples a call will have
 
@@ -57,6 +61,15 @@ struct RowRange {
 struct Examples {
   int count;
   std::uint64_t first;  // index of the first, over the whole run: addresses its random numbers
+};
+
+/// Where a forward pass writes a layer's outputs.
+struct Outputs {
+  std::int16_t* y;  // [replica][example][rows]; a row beyond the layer's units is the bias element
+  std::int32_t* y_fraction;  // [replica][example]
+  int rows;
+  std::int16_t* read_y = nullptr;  // as y, for a layer above that reads black and white
+  float threshold = 0.0F;
 };
 
 class DenseLayer {
@@ -78,19 +91,24 @@ class DenseLayer {
   /// Writes initial weights ([replica][row][col], in weight LSBs) to all sets that hold weights.
   void program(DeviceArray<std::int32_t> const& weights);
 
-  /// MVM: y of `examples` into the arrays given (the next layer's x, or the network's outputs).
-  void forward(Examples examples, DeviceArray<std::int16_t>& y,
-               DeviceArray<std::int32_t>& y_fraction, int y_rows);
+  /// This layer's inputs as the outputs of the layer below.
+  Outputs inputs();
+
+  /// MVM: y of `examples` into the arrays given (the next layer's inputs, or the network's
+  /// outputs).
+  void forward(Examples examples, Outputs const& outputs);
 
   /// MTVM: errors at this layer's inputs, times the derivative of the layer below.
   void backward(Examples examples, DenseLayer& below);
 
+  /// The network's learning rate, from now on.
+  void set_learning_rate(double rate);
+
   /// Applies the outer products of examples [first, first + count) of a batch of `batch`.
-  void update(Examples batch, int first, int count, DeviceArray<float> const& learning_rate);
+  void update(Examples batch, int first, int count);
 
   /// Applies the mean gradient of the whole batch; `step` counts such updates from 1.
-  void update_with_gradient(Examples batch, DeviceArray<float> const& learning_rate,
-                            std::uint64_t step);
+  void update_with_gradient(Examples batch, std::uint64_t step);
 
   /// Carry resolution of every set that holds weights on its own (V3: of set d). `active`: per
   /// replica, empty: all.
@@ -147,6 +165,7 @@ class DenseLayer {
   void restore_codes(StateArchive& archive);
 
  private:
+  void allocate_gradients(std::size_t weights);
   std::string archive_prefix() const;
   void begin_wear(std::size_t devices);
   ReadArgs read_args(Examples examples, Driven driven);
@@ -185,6 +204,8 @@ class DenseLayer {
   DeviceArray<LayerCounters> layer_counters_;
   std::vector<SliceCounters> counters_aside_;
   std::vector<LayerCounters> layer_counters_aside_;
+  DeviceArray<std::int16_t> read_x_;  // x as forward reads take it, if they take it otherwise
+  DeviceArray<float> learning_rate_;  // [replica]
   DeviceArray<i128> sums_;
   DeviceArray<std::int16_t> u_;
   DeviceArray<std::int32_t> drop_;

@@ -24,7 +24,7 @@ RunConfig exact_course(Activation activation, Loss loss, UpdateMethod method) {
   RunConfig config;
   config.network.layers = dense_layers({8, 6}, 3, activation);
   config.network.loss = loss;
-  config.network.init = WeightInit::xavier_uniform;
+  config.network.init.kind = WeightInit::xavier_uniform;
   if (loss == Loss::squared_error) config.network.layers.back().activation = Activation::sigmoid;
   config.training.learning_rate = rate;
   config.slicing.weight_bits = 32;

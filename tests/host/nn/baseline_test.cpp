@@ -48,7 +48,7 @@ std::span<std::uint8_t const> image_of(TrainingData const& data, ImageSet const&
 /// One epoch as a user would write it: batches of the epoch's order.
 void train_epoch(FloatNetwork& network, RunConfig const& config, TrainingData const& data,
                  int epoch) {
-  auto const order = example_order(config.training.seed, epoch, data.train.size(), true);
+  auto const order = epoch_order(config.training, config.training.seed, epoch, data.train.size());
   bool const one_by_one = config.crossbar.variant == CrossbarVariant::v1 &&
                           config.update.method != UpdateMethod::batch_digits;
   auto const batch = static_cast<std::size_t>(one_by_one ? 1 : config.training.batch);

@@ -74,6 +74,16 @@ void add_algorithms(CourseList& list) {
     c.network.layers = dense_layers({6, 5}, 3, Activation::tanh);
     c.network.layers.back().activation = Activation::sigmoid;
   });
+  list.add("layer_options", [](RunConfig& c) {
+    c.network.layers = dense_layers({8, 6}, 3, Activation::tanh);
+    c.network.layers[0].forward_shift = 1;
+    c.network.layers[1].learning_rate_factor = 0.5;
+    c.network.layers[1].read_threshold = 0.25;
+    c.network.layers[2].forward_shift = 2;
+    c.network.layers[2].read_threshold = 0.0;
+    c.network.init = {.kind = WeightInit::grid, .limit = 0.5, .values = 4};
+    c.training.epoch_examples = 31;
+  });
   list.add("no_bias", [](RunConfig& c) {
     for (LayerConfig& layer : c.network.layers) layer.bias = false;
   });

@@ -73,7 +73,7 @@ FloatNetwork::FloatNetwork(RunConfig const& config, int pixels,
   int inputs = pixels;
   for (std::size_t i = 0; i < weights.size(); ++i) {
     LayerConfig const& layer = config.network.layers[i];
-    layers_.push_back({inputs, layer.units, layer.bias, layer.activation,
+    layers_.push_back({inputs, layer.units, layer.bias, layer.activation, layer,
                        std::vector<double>(weights[i].begin(), weights[i].end())});
     first_.emplace_back(weights[i].size(), 0.0);
     second_.emplace_back(weights[i].size(), 0.0);
@@ -93,7 +93,8 @@ FloatPass FloatNetwork::pass(std::span<std::uint8_t const> image, int label) con
     for (int j = 0; j < layer.units; ++j) {
       double& sum = sums[static_cast<std::size_t>(j)];
       for (int i = 0; i < layer.rows(); ++i)
-        sum += values[static_cast<std::size_t>(i)] * layer.weight(i, j);
+        sum += layer.read(values[static_cast<std::size_t>(i)]) * layer.weight(i, j);
+      sum = std::ldexp(sum, -layer.options.forward_shift);
       outputs.push_back(activated(layer.activation, sum));
     }
     pass.sum.push_back(sums);
@@ -153,7 +154,7 @@ void FloatNetwork::update(std::vector<FloatPass> const& batch, double rate) {
         double const v = second_[l][k] / (1.0 - std::pow(beta2, steps_));
         direction = m / (std::sqrt(v) + config_.training.epsilon);
       }
-      layers_[l].weights[k] -= rate * direction;
+      layers_[l].weights[k] -= rate * layers_[l].options.learning_rate_factor * direction;
     }
   }
 }

@@ -18,12 +18,17 @@ struct FloatLayer {
   int units;
   bool bias;
   Activation activation;
+  LayerConfig options;
   std::vector<double> weights;  // [row][unit], the bias row last
 
   int rows() const { return inputs + (bias ? 1 : 0); }
   double weight(int row, int unit) const {
     return weights[static_cast<std::size_t>(row) * static_cast<std::size_t>(units) +
                    static_cast<std::size_t>(unit)];
+  }
+  /// An input as the forward read takes it.
+  double read(double x) const {
+    return options.read_threshold ? (x > *options.read_threshold ? 1.0 : 0.0) : x;
   }
 };
 

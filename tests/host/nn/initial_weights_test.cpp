@@ -16,9 +16,9 @@ namespace panther::test {
 namespace {
 
 TEST(InitialWeights, AreUniformWithinTheLimit) {
-  for (auto const& [init, name] : EnumNames<WeightInit>::values) {
-    SCOPED_TRACE(name);
-    std::vector<float> const weights = initial_weights(init, 3, 0, 200, 201, 50);
+  for (WeightInit const init : {WeightInit::he_uniform, WeightInit::xavier_uniform}) {
+    SCOPED_TRACE(enum_name(init));
+    std::vector<float> const weights = initial_weights({.kind = init}, 3, 0, 200, 201, 50);
     double const fan = init == WeightInit::he_uniform ? 200.0 : 250.0;
     double const limit = std::sqrt(6.0 / fan);
     double sum = 0.0;
@@ -38,9 +38,25 @@ TEST(InitialWeights, AreUniformWithinTheLimit) {
   }
 }
 
+TEST(InitialWeights, TakeTheValuesOfAGridEquallyOften) {
+  WeightInitConfig const grid{.kind = WeightInit::grid, .limit = 1.0, .values = 7};
+  std::vector<float> const weights = initial_weights(grid, 3, 0, 210, 211, 50);
+  std::array<int, 7> seen{};
+  for (std::size_t i = 0; i < 210 * 50; ++i) {
+    float const place = 3.0F * (weights[i] + 1.0F);
+    float const value = std::round(place);
+    ASSERT_NEAR(place, value, 1e-6F);
+    ASSERT_LE(std::abs(weights[i]), 1.0F);
+    ++seen[static_cast<std::size_t>(value)];
+  }
+  // 10500 weights of 7 values: 1500 each, one sigma sqrt(10500 * 6 / 49) = 35.9; six sigma.
+  for (int const times : seen) EXPECT_NEAR(times, 1500, 215);
+  for (std::size_t i = 210 * 50; i < weights.size(); ++i) EXPECT_EQ(weights[i], 0.0F) << "bias";
+}
+
 TEST(InitialWeights, DifferBySeedAndLayer) {
   auto const weights = [](std::uint64_t seed, int layer) {
-    return initial_weights(WeightInit::he_uniform, seed, layer, 10, 11, 7);
+    return initial_weights({}, seed, layer, 10, 11, 7);
   };
   EXPECT_EQ(weights(1, 0), weights(1, 0));
   EXPECT_NE(weights(1, 0), weights(2, 0));
@@ -48,13 +64,13 @@ TEST(InitialWeights, DifferBySeedAndLayer) {
 }
 
 TEST(InitialWeights, AreTheSameInPieces) {
-  std::vector<float> const whole = initial_weights(WeightInit::he_uniform, 5, 2, 10, 11, 7);
+  std::vector<float> const whole = initial_weights({}, 5, 2, 10, 11, 7);
   for (std::size_t const piece : {1U, 3U, 4U, 50U}) {
     std::vector<float> pieces(whole.size(), -1.0F);
     for (std::size_t first = 0; first < whole.size(); first += piece) {
       std::span<float> const part =
           std::span(pieces).subspan(first, std::min(piece, whole.size() - first));
-      initial_weights(WeightInit::he_uniform, 5, 2, 10, 7, first, part);
+      initial_weights({}, 5, 2, 10, 7, first, part);
     }
     EXPECT_EQ(pieces, whole) << piece;
   }
@@ -114,6 +130,28 @@ TEST(ExampleOrder, PutsEveryExampleEverywhere) {
   for (auto const& place : seen) {
     for (int const times : place) EXPECT_NEAR(times, 1500, 201);
   }
+}
+
+TEST(ExampleDraws, TakeEveryExampleEquallyOften) {
+  // 30000 draws of 20 examples: 1500 each, one sigma sqrt(30000 * 19 / 400) = 37.8; six sigma.
+  std::array<int, 20> seen{};
+  for (std::int32_t const example : example_draws(4, 1, 30000, 20))
+    ++seen.at(static_cast<std::size_t>(example));
+  for (int const times : seen) EXPECT_NEAR(times, 1500, 227);
+}
+
+TEST(ExampleDraws, DifferBySeedAndEpoch) {
+  EXPECT_EQ(example_draws(1, 0, 50, 9), example_draws(1, 0, 50, 9));
+  EXPECT_NE(example_draws(1, 0, 50, 9), example_draws(2, 0, 50, 9));
+  EXPECT_NE(example_draws(1, 0, 50, 9), example_draws(1, 1, 50, 9));
+}
+
+TEST(EpochOrder, IsDrawnOnlyIfANumberIsGiven) {
+  TrainingConfig config;
+  EXPECT_EQ(epoch_order(config, 5, 2, 30), example_order(5, 2, 30, true));
+  config.epoch_examples = 12;
+  EXPECT_EQ(epoch_order(config, 5, 2, 30), example_draws(5, 2, 12, 30));
+  EXPECT_EQ(examples_of_epoch(config, 30), 12);
 }
 
 }  // namespace

@@ -67,7 +67,7 @@ void optimizer(RunConfig& config, Optimizer optimizer) {
 
 void activation(RunConfig& config, Activation activation) {
   config.network.layers = dense_layers({16}, 10, activation);
-  config.network.init = WeightInit::xavier_uniform;
+  config.network.init.kind = WeightInit::xavier_uniform;
   config.training.learning_rate = 0.1;
 }
 

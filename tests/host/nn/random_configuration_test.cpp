@@ -35,7 +35,8 @@ class Scatter {
   void change(std::string_view, double& value, Field const& field) { value = number(field); }
   void change(std::string_view name, int& value, Field const& field) {
     // Sizes that only cost time and memory.
-    bool const size = name == "batch" || name == "calibration_examples" || name == "attempts";
+    bool const size = name == "batch" || name == "calibration_examples" || name == "attempts" ||
+                      name == "epoch_examples";
     double const high = size ? 40.0 : field.hi;
     value = static_cast<int>(number({.lo = field.lo, .hi = high}));
   }

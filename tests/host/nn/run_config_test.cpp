@@ -118,6 +118,15 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"softmax_of_relu",
                 [](RunConfig& c) { c.network.layers.back().activation = Activation::relu; },
                 {"softmax_cross_entropy", "identity", "relu", "network.layers[1]"}},
+        Refusal{"thresholded_images",
+                [](RunConfig& c) { c.network.layers[0].read_threshold = 0.5; },
+                {"network.layers[0].read_threshold", "data.binarise"}},
+        Refusal{"draws_in_order",
+                [](RunConfig& c) {
+                  c.training.epoch_examples = 12;
+                  c.training.shuffle = false;
+                },
+                {"training.epoch_examples = 12", "training.shuffle = true"}},
         Refusal{"w_frac",
                 [](RunConfig& c) { c.formats.w_frac = 16; },
                 {"w_frac = 16", "slicing.weight_bits = 16"}},
