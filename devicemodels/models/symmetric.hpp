@@ -84,7 +84,10 @@ struct Symmetric {
     float const rest = fused(1.0F - x, span, least);  // 1 - r
     float const change = r * larger(rest, 0.0F) * growth / (span * fused(r, growth, 1.0F));
     float const distance = width * chosen(curved, change, request);
-    return chosen(up, distance, -distance);
+    // Outside its own bounds a device may be asked for more than float32 holds; a comparison with
+    // what is no number takes the limit.
+    float const finite = smaller(1e30F, larger(-1e30F, distance));
+    return chosen(up, finite, -finite);
   }
 };
 

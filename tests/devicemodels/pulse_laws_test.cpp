@@ -387,5 +387,28 @@ TEST(Symmetric, WithoutNonlinearityIsLinear) {
       3 * codes_per_level(bits), 0.01);
 }
 
+/// Carry resolution may leave a device outside its own bounds; what the law adds there is finite.
+TEST(Symmetric, IsFiniteOutsideADevicesBounds) {
+  Random random(35);
+  for (int i = 0; i < trials(20000); ++i) {
+    Symmetric::Params params;
+    params.alpha_up = params.alpha_down = random.pick<double>({0.0, 1e-3, 1.0, 20.0});
+    auto const k = Symmetric::prepare(params, bits);
+    Traits traits = nominal_traits(static_cast<float>(range));
+    traits.slope_up = traits.slope_down = random.pick<float>({1.0F, 100.0F, 3000.0F});
+    traits.bend_up = traits.bend_down = random.pick<float>({0.05F, 1.0F, 3.0F});
+    traits.low = static_cast<float>(random.real(0, range));
+    traits.high = random.chance(0.5)
+                      ? traits.low
+                      : static_cast<float>(random.real(static_cast<double>(traits.low), range));
+    auto const position = static_cast<float>(random.real(0, range));
+    auto const steps = static_cast<float>(random.whole(0, 240));
+    for (Direction const direction : {Direction::up, Direction::down}) {
+      ASSERT_TRUE(std::isfinite(Symmetric::moved(k, traits, position, steps, direction)))
+          << random.trace() << ", trial " << i;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace panther::test
