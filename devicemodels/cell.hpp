@@ -21,8 +21,10 @@ struct TraitDraws {
   std::int32_t slope_down;
   std::int32_t bend_up;
   std::int32_t bend_down;
-  std::int32_t low;   // stuck_mark: stuck at G_min
-  std::int32_t high;  // stuck_mark: stuck at G_max
+  std::int32_t low;        // stuck_mark: stuck at G_min
+  std::int32_t high;       // stuck_mark: stuck at G_max; both: dead
+  std::int32_t asymmetry;  // of slopes
+  std::int32_t level;      // of a dead device: -127 to 127, uniform
 };
 
 inline constexpr std::int32_t stuck_mark = -128;
@@ -35,28 +37,61 @@ PANTHER_HD float draw_value(std::int32_t quantised) {
   return static_cast<float>(quantised) * 0x1p-5F;
 }
 
-/// All frozen draws of a device from its four random words (Stream::device_variation).
-PANTHER_HD TraitDraws trait_draws(DeviceConstants const& k, std::uint32_t w0, std::uint32_t w1,
-                                  std::uint32_t w2, std::uint32_t w3) {
-  NormalPair const slope = coarse_normal_pair(w0);
-  NormalPair const bend = coarse_normal_pair(w1);
-  NormalPair const bound = coarse_normal_pair(w2);
-  bool const stuck_low = w3 < k.stuck_low_below;
-  bool const stuck_high = !stuck_low & (w3 < k.stuck_high_below);
-  float const paired =
-      fused(k.slope_correlation, slope.first, k.slope_decorrelation * slope.second);
-  return {quantised_draw(slope.first),
-          quantised_draw(paired),
-          quantised_draw(bend.first),
-          quantised_draw(bend.second),
-          chosen(stuck_low, stuck_mark, quantised_draw(bound.first)),
-          chosen(stuck_high, stuck_mark, quantised_draw(bound.second))};
+struct DrawPair {
+  std::int32_t first;
+  std::int32_t second;
+};
+
+/// Two normal draws of this correlation from one word; decorrelation = sqrt(1 - correlation^2).
+PANTHER_HD DrawPair draw_pair(std::uint32_t word, float correlation, float decorrelation) {
+  NormalPair const normal = coarse_normal_pair(word);
+  return {quantised_draw(normal.first),
+          quantised_draw(fused(correlation, normal.first, decorrelation * normal.second))};
 }
 
-/// A slope can fall to zero, never below; a bend keeps its sign.
-PANTHER_HD float slope_of(float spread, std::int32_t draw) {
-  return larger(fused(spread, draw_value(draw), 1.0F), 0.0F);
+PANTHER_HD DrawPair slope_draws(SpreadConstants const& k, std::uint32_t word) {
+  return draw_pair(word, k.slope_correlation, k.slope_decorrelation);
 }
+PANTHER_HD DrawPair bend_draws(SpreadConstants const& k, std::uint32_t word) {
+  return draw_pair(word, k.bend_correlation, k.bend_decorrelation);
+}
+PANTHER_HD std::int32_t asymmetry_draw(std::uint32_t word) {
+  return quantised_draw(coarse_normal_pair(word).first);
+}
+
+struct BoundDraws {
+  std::int32_t low;
+  std::int32_t high;
+  std::int32_t level;
+};
+
+/// `word` gives the ends of the window, or the level of a dead device; `fault_word` its faults.
+PANTHER_HD BoundDraws bound_draws(DeviceConstants const& k, std::uint32_t word,
+                                  std::uint32_t fault_word, Surroundings const& around) {
+  DrawPair const ends = draw_pair(word, k.spread.window_correlation, k.spread.window_decorrelation);
+  bool const low = around.cut | (around.bad & (fault_word < k.faults.low_below));
+  bool const high = !low & around.bad & (fault_word < k.faults.high_below);
+  bool const dead = !low & !high & around.bad & (fault_word < k.faults.dead_below);
+  return {chosen(low | dead, stuck_mark, ends.first), chosen(high | dead, stuck_mark, ends.second),
+          static_cast<std::int32_t>(nearest(fused(uniform_of(word), 254.0F, -127.0F)))};
+}
+
+template <SlopeDistribution distribution>
+PANTHER_HD float slope_as(float spread, std::int32_t draw) {
+  float const deviation = draw_value(draw);
+  return distribution == SlopeDistribution::log_normal ? exp2(spread * deviation)
+                                                       : fused(spread, deviation, 1.0F);
+}
+
+/// A slope can fall to zero, never below. `asymmetry`: what the device's direction has more.
+PANTHER_HD float slope_of(SpreadConstants const& k, std::int32_t draw, float asymmetry) {
+  float const step = k.distribution == SlopeDistribution::log_normal
+                         ? slope_as<SlopeDistribution::log_normal>(k.slope, draw)
+                         : slope_as<SlopeDistribution::normal>(k.slope, draw);
+  return larger(step + asymmetry, 0.0F);
+}
+
+/// A bend keeps its sign.
 PANTHER_HD float bend_of(float spread, std::int32_t draw) {
   return larger(fused(spread, draw_value(draw), 1.0F), 0.05F);
 }
@@ -66,13 +101,19 @@ struct Bounds {
   float high;
 };
 
-/// Reachable positions of a device whose nominal window is [0, range]. Ends that cross meet in
-/// their middle (a dead device).
-PANTHER_HD Bounds bounds_of(DeviceConstants const& k, float range, std::int32_t low_draw,
-                            std::int32_t high_draw) {
-  float const reach = k.window_spread * range;
-  float const low = clamped(reach * draw_value(low_draw), 0.0F, range);
-  float const high = clamped(fused(reach, draw_value(high_draw), range), 0.0F, range);
+/// Where a dead device stands: a whole code.
+PANTHER_HD float dead_position(FaultConstants const& k, float range, std::int32_t level) {
+  float const share = static_cast<float>(level + 127) * (1.0F / 254.0F);
+  return nearest(smaller(range * fused(share, k.dead_width, k.dead_low), range));
+}
+
+/// Reachable positions of a device, not a dead one, whose nominal window is [0, range]. Ends that
+/// cross meet in their middle.
+PANTHER_HD Bounds live_bounds(DeviceConstants const& k, float range, std::int32_t low_draw,
+                              std::int32_t high_draw) {
+  float const low = clamped(k.spread.window_low * range * draw_value(low_draw), 0.0F, range);
+  float const high =
+      clamped(fused(k.spread.window_high * range, draw_value(high_draw), range), 0.0F, range);
   float const middle = 0.5F * (low + high);
   float const free_low = chosen(low > high, middle, low);
   float const free_high = chosen(low > high, middle, high);
@@ -82,20 +123,45 @@ PANTHER_HD Bounds bounds_of(DeviceConstants const& k, float range, std::int32_t 
           chosen(stuck_low, 0.0F, chosen(stuck_high, range, free_high))};
 }
 
+/// Of any device.
+PANTHER_HD Bounds bounds_of(DeviceConstants const& k, float range, std::int32_t low_draw,
+                            std::int32_t high_draw, std::int32_t level) {
+  Bounds const live = live_bounds(k, range, low_draw, high_draw);
+  bool const dead = (low_draw == stuck_mark) & (high_draw == stuck_mark);
+  float const at = dead_position(k.faults, range, level);
+  return {chosen(dead, at, live.low), chosen(dead, at, live.high)};
+}
+
 PANTHER_HD Traits traits_of(DeviceConstants const& k, float range, TraitDraws const& draws) {
-  Bounds const bounds = bounds_of(k, range, draws.low, draws.high);
-  return {slope_of(k.slope_spread, draws.slope_up),
-          slope_of(k.slope_spread, draws.slope_down),
-          bend_of(k.nonlinearity_spread, draws.bend_up),
-          bend_of(k.nonlinearity_spread, draws.bend_down),
+  Bounds const bounds = bounds_of(k, range, draws.low, draws.high, draws.level);
+  float const asymmetry = k.spread.asymmetry * draw_value(draws.asymmetry);
+  return {slope_of(k.spread, draws.slope_up, asymmetry),
+          slope_of(k.spread, draws.slope_down, -asymmetry),
+          bend_of(k.spread.bend_up, draws.bend_up),
+          bend_of(k.spread.bend_down, draws.bend_down),
           bounds.low,
           bounds.high};
 }
 
 /// Frozen draws of a device, regenerated. `item` is device_item(layer, set, plane, row, column).
 PANTHER_HD TraitDraws regenerated_draws(DeviceConstants const& k, std::uint64_t item) {
-  PhiloxWords const r = draw(k.seed, Stream::device_variation, item, 0);
-  return trait_draws(k, r.w[0], r.w[1], r.w[2], r.w[3]);
+  TraitDraws draws{};
+  if (k.spread.asymmetry > 0.0F) {
+    draws.asymmetry = asymmetry_draw(draw(k.seed, Stream::slope_asymmetry, item, 0).w[0]);
+  }
+  Surroundings const around = surroundings_of(k.faults, k.seed, item);
+  PhiloxWords const words = draw(k.seed, Stream::device_variation, item, 0);
+  DrawPair const slope = slope_draws(k.spread, words.w[0]);
+  draws.slope_up = slope.first;
+  draws.slope_down = slope.second;
+  DrawPair const bend = bend_draws(k.spread, words.w[1]);
+  draws.bend_up = bend.first;
+  draws.bend_down = bend.second;
+  BoundDraws const bound = bound_draws(k, words.w[2], words.w[3], around);
+  draws.low = bound.low;
+  draws.high = bound.high;
+  draws.level = bound.level;
+  return draws;
 }
 
 PANTHER_HD Traits nominal_traits(float range) {
@@ -104,10 +170,11 @@ PANTHER_HD Traits nominal_traits(float range) {
   return traits;
 }
 
-/// Standard deviation, in codes, of the noise of a move by `change` codes from `position`.
-/// CrossSim: sigma sqrt(R |D|), times w/R or R/w.
+/// Standard deviation, in codes, of the noise of a move by `steps` level steps that changes the
+/// position by `change` codes.
 PANTHER_HD float write_noise_std(DeviceConstants const& k, WriteNoiseKind kind, float range,
-                                 float position, float change) {
+                                 float position, float steps, float change) {
+  if (knows_pulses(kind)) return pulse_noise_std(k.pulse_noise, range, position, steps, change);
   float const magnitude = change < 0.0F ? -change : change;
   float const base = k.write_sigma * root(range * magnitude);
   if (kind == WriteNoiseKind::additive) return base;
@@ -123,10 +190,10 @@ struct Moved {
 
 /// A change with its write noise, kept within bounds. `normal` is N(0,1), unused if kind is off.
 PANTHER_HD Moved settled(DeviceConstants const& k, WriteNoiseKind kind, Traits const& traits,
-                         float range, float position, float change, float normal) {
+                         float range, float position, float steps, float change, float normal) {
   float target = position + change;
   if (kind != WriteNoiseKind::off) {
-    target = fused(write_noise_std(k, kind, range, position, change), normal, target);
+    target = fused(write_noise_std(k, kind, range, position, steps, change), normal, target);
   }
   float const kept = clamped(target, traits.low, traits.high);
   std::int32_t const passed = kept != target ? 1 : 0;
@@ -139,7 +206,7 @@ PANTHER_HD Moved move_device(typename Law::Constants const& law, DeviceConstants
                              WriteNoiseKind kind, Traits const& traits, float range, float position,
                              float steps, Direction direction, float normal) {
   float const change = Law::moved(law, traits, position, steps, direction);
-  return settled(k, kind, traits, range, position, change, normal);
+  return settled(k, kind, traits, range, position, steps, change, normal);
 }
 
 /// Conductance, in codes, of a device: what relative read noise scales with.

@@ -71,6 +71,21 @@ DeviceConfig varied_device() {
   return device;
 }
 
+DeviceConfig counting_device() {
+  DeviceConfig device = exponential_device();
+  device.write_noise = {.kind = WriteNoiseKind::per_pulse, .c2c = 0.01};
+  return device;
+}
+
+/// Every kind of variation and fault.
+DeviceConfig faulty_device() {
+  DeviceConfig device = varied_device();
+  device.spread.distribution = SlopeDistribution::log_normal;
+  device.spread.asymmetry = 0.05;
+  device.stuck = {.dead = 0.01, .map = FaultMap::clustered, .word_lines = 0.01};
+  return device;
+}
+
 /// Every law bends; its cost does not depend on how much.
 template <class Law>
 typename Law::Params typical_law() {
@@ -98,6 +113,11 @@ std::vector<Case> cases() {
       {.name = "exponential, noise, variation stored", .device = varied_device()},
       {.name = "exponential, noise, variation regenerated",
        .device = varied_device(),
+       .stored = false},
+      {.name = "exponential, noise of pulses", .device = counting_device()},
+      {.name = "exponential, noise, faults stored", .device = faulty_device()},
+      {.name = "exponential, noise, faults regenerated",
+       .device = faulty_device(),
        .stored = false},
       {.name = "exponential, noise, each pulse",
        .device = noisy_device(),

@@ -14,6 +14,13 @@
 #define PANTHER_HD inline __attribute__((always_inline))
 #endif
 
+/// The same for functions that stay calls on the GPU: their registers are not the kernel's.
+#if defined(__CUDACC__)
+#define PANTHER_HD_CALL __host__ __device__ __noinline__
+#else
+#define PANTHER_HD_CALL PANTHER_HD
+#endif
+
 namespace panther {
 
 #if defined(__SIZEOF_INT128__)

@@ -20,6 +20,9 @@ enum class Stream : std::uint8_t {
   write_noise = 6,       // item = device group, step = write event; sub-step = attempt
   write_read_noise = 7,  // item = device group, step = write event; sub-step = attempt
   test_data = 8,         // synthetic inputs of tests, checks and benchmarks
+  slope_asymmetry = 24,  // item = device
+  fault_cluster = 25,    // item = device_item of the block's place among blocks
+  fault_line = 26,       // item = device_item of the line's place; sub-step 0 word line, 1 bit line
 };
 
 /// A crossbar set of a layer, a plane of devices in it, a row and a column (or column group) packed
@@ -28,6 +31,19 @@ PANTHER_HD constexpr std::uint64_t device_item(std::uint64_t layer, std::uint64_
                                                std::uint64_t plane, std::uint64_t row,
                                                std::uint64_t column) {
   return (layer << 54) | (set << 52) | (plane << 44) | (row << 22) | column;
+}
+
+PANTHER_HD constexpr std::uint32_t row_of_item(std::uint64_t item) {
+  return static_cast<std::uint32_t>(item >> 22) & 0x3FFFFFU;
+}
+PANTHER_HD constexpr std::uint32_t column_of_item(std::uint64_t item) {
+  return static_cast<std::uint32_t>(item) & 0x3FFFFFU;
+}
+
+/// Another place in the plane of an item.
+PANTHER_HD constexpr std::uint64_t in_plane_of(std::uint64_t item, std::uint32_t row,
+                                               std::uint32_t column) {
+  return (item >> 44 << 44) | (static_cast<std::uint64_t>(row) << 22) | column;
 }
 
 }  // namespace panther

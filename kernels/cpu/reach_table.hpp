@@ -70,8 +70,8 @@ inline void move_by_reach(void const* law_constants, DeviceConstants const& cons
       float const change =
           Law::moved_by(law, nominal, batch.position[l], batch.steps[l],
                         batch.up[l] != 0 ? Direction::up : Direction::down, batch.reach[l]);
-      Moved const moved =
-          settled(k, kind, nominal, range, batch.position[l], change, batch.normal[l]);
+      Moved const moved = settled(k, kind, nominal, range, batch.position[l], batch.steps[l],
+                                  change, batch.normal[l]);
       batch.saturated[i] += batch.steps[l] != 0.0F ? moved.saturated : 0;
       batch.position[l] = moved.position;
     }

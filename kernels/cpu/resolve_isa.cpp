@@ -8,7 +8,7 @@
 #include <cstdint>
 
 #include "kernels/cpu/kernel_table.hpp"
-#include "kernels/cpu/philox_blocks.hpp"
+#include "kernels/cpu/trait_words.hpp"
 
 namespace panther::PANTHER_ISA_NAMESPACE {
 
@@ -210,38 +210,46 @@ class CarryPanel {
     auto const range = static_cast<float>(window_range(args_.slicing.cell_bits[slice]));
     alignas(64) std::int8_t low_draw[panel_columns];
     alignas(64) std::int8_t high_draw[panel_columns];
+    alignas(64) std::int8_t level_draw[panel_columns] = {};
     TraitSource const& traits = args_.traits;
     std::int8_t const* low = low_draw;
     std::int8_t const* high = high_draw;
+    std::int8_t const* level = level_draw;
     if (traits.stored != nullptr) {
-      low = traits.stored + traits.bounds_offset() +
-            args_.shape.index(replica_, args_.source_set, slice, row_, first_);
+      std::int8_t const* const stored =
+          traits.stored + args_.shape.index(replica_, args_.source_set, slice, row_, first_);
+      low = stored + traits.bounds_offset();
       high = low + traits.devices;
+      if (traits.variation.dead) level = stored + traits.levels_offset();
     } else {
-      regenerate_bounds(k, slice, low_draw, high_draw);
+      regenerate_bounds(k, slice, low_draw, high_draw, level_draw);
     }
     for (int c = 0; c < width_; ++c) {
-      Bounds const bounds = bounds_of(k, range, low[c], high[c]);
+      Bounds const bounds = bounds_of(k, range, low[c], high[c], level[c]);
       low_[c] = bounds.low;
       high_[c] = bounds.high;
     }
   }
 
-  void regenerate_bounds(DeviceConstants const& k, int slice, std::int8_t* low,
-                         std::int8_t* high) const {
+  void regenerate_bounds(DeviceConstants const& k, int slice, std::int8_t* low, std::int8_t* high,
+                         std::int8_t* level) const {
     std::uint64_t const item =
         device_item(static_cast<std::uint64_t>(args_.layer),
                     static_cast<std::uint64_t>(args_.source_set), static_cast<std::uint64_t>(slice),
                     static_cast<std::uint64_t>(row_), static_cast<std::uint64_t>(first_));
+    Variation const& variation = args_.traits.variation;
     for (int c = 0; c < width_; c += philox_lanes) {
-      PhiloxBlocks blocks;
-      philox_blocks(PhiloxCounters::consecutive(draw_counter(
-                        Stream::device_variation, item + static_cast<std::uint64_t>(c), 0, 0)),
-                    k.seed, blocks);
+      TraitBlocks words;
+      PhiloxCounter const counter =
+          draw_counter(Stream::device_variation, item + static_cast<std::uint64_t>(c), 0, 0);
+      draw_trait_words(k, {.placed = variation.placed}, PhiloxCounters::consecutive(counter),
+                       words);
       for (int l = 0; l < philox_lanes; ++l) {
-        TraitDraws const draws = trait_draws(k, 0, 0, blocks.word[2][l], blocks.word[3][l]);
+        Surroundings const around = variation.placed ? words.around(l) : Surroundings{false, true};
+        BoundDraws const draws = bound_draws(k, words.own.word[2][l], words.own.word[3][l], around);
         low[c + l] = static_cast<std::int8_t>(draws.low);
         high[c + l] = static_cast<std::int8_t>(draws.high);
+        level[c + l] = static_cast<std::int8_t>(draws.level);
       }
     }
   }

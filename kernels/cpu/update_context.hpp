@@ -88,37 +88,66 @@ class MoveContext {
   /// Stored draws to the batch's lanes. `property`: the first one, the next ones `distance` apart.
   void load_traits(std::int8_t const* property, std::int64_t distance, float range, int lanes,
                    MoveBatch& batch) const {
-    if (variation().slope) {
-      scale_slopes(property, property + distance, lanes, batch);
-      property += 2 * distance;
-    }
+    std::int8_t const* const first = property;
+    if (variation().slope) property += 2 * distance;
     if (variation().bend) {
       scale_bends(property, property + distance, lanes, batch);
       property += 2 * distance;
     }
-    if (variation().bounds) scale_bounds(property, property + distance, range, lanes, batch);
+    std::int8_t const* const bounds = property;
+    if (variation().bounds) property += 2 * distance;
+    std::int8_t const* const asymmetry = variation().asymmetry ? property : nullptr;
+    if (variation().asymmetry) property += distance;
+    if (variation().slope) {
+      visit_distribution(device_.spread.distribution, [&]<SlopeDistribution distribution>() {
+        scale_slopes<distribution>(first, first + distance, asymmetry, lanes, batch);
+      });
+    }
+    if (variation().bounds) {
+      scale_bounds(bounds, bounds + distance, variation().dead ? property : nullptr, range, lanes,
+                   batch);
+    }
   }
 
  private:
-  void scale_slopes(std::int8_t const* up, std::int8_t const* down, int lanes,
-                    MoveBatch& batch) const {
-    float const spread = device_.slope_spread;
-    for (int l = 0; l < lanes; ++l) batch.slope_up[l] = slope_of(spread, up[l]);
-    for (int l = 0; l < lanes; ++l) batch.slope_down[l] = slope_of(spread, down[l]);
+  /// `asymmetry`: null where slopes have none.
+  template <SlopeDistribution distribution>
+  void scale_slopes(std::int8_t const* up, std::int8_t const* down, std::int8_t const* asymmetry,
+                    int lanes, MoveBatch& batch) const {
+    float const spread = device_.spread.slope;
+    float const more = device_.spread.asymmetry;
+    for (int l = 0; asymmetry == nullptr && l < lanes; ++l) {
+      batch.slope_up[l] = larger(slope_as<distribution>(spread, up[l]), 0.0F);
+    }
+    for (int l = 0; asymmetry == nullptr && l < lanes; ++l) {
+      batch.slope_down[l] = larger(slope_as<distribution>(spread, down[l]), 0.0F);
+    }
+    for (int l = 0; asymmetry != nullptr && l < lanes; ++l) {
+      float const own = more * draw_value(asymmetry[l]);
+      batch.slope_up[l] = larger(slope_as<distribution>(spread, up[l]) + own, 0.0F);
+      batch.slope_down[l] = larger(slope_as<distribution>(spread, down[l]) - own, 0.0F);
+    }
   }
 
   void scale_bends(std::int8_t const* up, std::int8_t const* down, int lanes,
                    MoveBatch& batch) const {
-    float const spread = device_.nonlinearity_spread;
-    for (int l = 0; l < lanes; ++l) batch.bend_up[l] = bend_of(spread, up[l]);
-    for (int l = 0; l < lanes; ++l) batch.bend_down[l] = bend_of(spread, down[l]);
+    float const spread_up = device_.spread.bend_up;
+    float const spread_down = device_.spread.bend_down;
+    for (int l = 0; l < lanes; ++l) batch.bend_up[l] = bend_of(spread_up, up[l]);
+    for (int l = 0; l < lanes; ++l) batch.bend_down[l] = bend_of(spread_down, down[l]);
   }
 
-  void scale_bounds(std::int8_t const* low, std::int8_t const* high, float range, int lanes,
-                    MoveBatch& batch) const {
+  /// `level`: null where no device is dead.
+  void scale_bounds(std::int8_t const* low, std::int8_t const* high, std::int8_t const* level,
+                    float range, int lanes, MoveBatch& batch) const {
     DeviceConstants const k = device_;
-    for (int l = 0; l < lanes; ++l) {
-      Bounds const bounds = bounds_of(k, range, low[l], high[l]);
+    for (int l = 0; level == nullptr && l < lanes; ++l) {
+      Bounds const bounds = live_bounds(k, range, low[l], high[l]);
+      batch.low[l] = bounds.low;
+      batch.high[l] = bounds.high;
+    }
+    for (int l = 0; level != nullptr && l < lanes; ++l) {
+      Bounds const bounds = bounds_of(k, range, low[l], high[l], level[l]);
       batch.low[l] = bounds.low;
       batch.high[l] = bounds.high;
     }

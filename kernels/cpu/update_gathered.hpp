@@ -96,8 +96,8 @@ class GatheredMoves {
 
   /// Noise and regenerated traits of sixteen lanes, a Philox block each.
   void draw(Waiting const& waiting, float range, int first) {
-    PhiloxBlocks blocks;
     if (context_.noisy() || context_.stochastic()) {
+      PhiloxBlocks blocks;
       PhiloxCounters counters = PhiloxCounters::consecutive(context_.noise_counter(0));
       alignas(64) std::int32_t word[block_lanes];
       for (int l = 0; l < block_lanes; ++l) {
@@ -114,8 +114,9 @@ class GatheredMoves {
     for (int l = 0; l < block_lanes; ++l) {
       set_item(counters, l, waiting.item[first + l], waiting.column[first + l]);
     }
-    philox_blocks(counters, context_.device().seed, blocks);
-    fill_traits(context_.device(), context_.variation(), range, blocks, batch_, first);
+    TraitBlocks words;
+    draw_trait_words(context_.device(), context_.variation(), counters, words);
+    fill_traits(context_.device(), context_.variation(), range, words, batch_, first);
   }
 
   static void set_item(PhiloxCounters& counters, int lane, std::uint64_t item, int offset) {

@@ -10,6 +10,7 @@
 
 #include "devicemodels/cell.hpp"
 #include "kernels/cpu/philox_blocks.hpp"
+#include "kernels/cpu/trait_words.hpp"
 #include "kernels/xbar/update.hpp"
 
 namespace panther::PANTHER_ISA_NAMESPACE {
@@ -72,30 +73,70 @@ inline void choose_dithers(PhiloxBlocks const& blocks, std::int32_t const* word,
   }
 }
 
+/// Calls f.template operator()<distribution>().
+template <class F>
+inline void visit_distribution(SlopeDistribution distribution, F&& f) {
+  if (distribution == SlopeDistribution::log_normal) {
+    f.template operator()<SlopeDistribution::log_normal>();
+  } else {
+    f.template operator()<SlopeDistribution::normal>();
+  }
+}
+
+/// Slopes of sixteen lanes from the words of their devices.
+template <SlopeDistribution distribution>
+inline void fill_slopes(SpreadConstants const& k, bool asymmetric, TraitBlocks const& words,
+                        MoveBatch& batch, int first) {
+  for (int l = 0; l < block_lanes; ++l) {
+    DrawPair const draws = slope_draws(k, words.own.word[0][l]);
+    batch.slope_up[first + l] = larger(slope_as<distribution>(k.slope, draws.first), 0.0F);
+    batch.slope_down[first + l] = larger(slope_as<distribution>(k.slope, draws.second), 0.0F);
+  }
+  for (int l = 0; asymmetric && l < block_lanes; ++l) {
+    DrawPair const draws = slope_draws(k, words.own.word[0][l]);
+    float const more = k.asymmetry * draw_value(asymmetry_draw(words.asymmetry[l]));
+    batch.slope_up[first + l] = larger(slope_as<distribution>(k.slope, draws.first) + more, 0.0F);
+    batch.slope_down[first + l] =
+        larger(slope_as<distribution>(k.slope, draws.second) - more, 0.0F);
+  }
+}
+
+/// Bounds of sixteen lanes from the words of their devices, and of their neighbours where placed.
+template <bool placed, bool dead>
+inline void fill_bounds(DeviceConstants const& k, float range, TraitBlocks const& words,
+                        MoveBatch& batch, int first) {
+  for (int l = 0; l < block_lanes; ++l) {
+    Surroundings const around = placed ? words.around(l) : Surroundings{false, true};
+    BoundDraws const draws = bound_draws(k, words.own.word[2][l], words.own.word[3][l], around);
+    Bounds const bounds = dead ? bounds_of(k, range, draws.low, draws.high, draws.level)
+                               : live_bounds(k, range, draws.low, draws.high);
+    batch.low[first + l] = bounds.low;
+    batch.high[first + l] = bounds.high;
+  }
+}
+
 /// Traits of sixteen lanes from the words of their devices.
 inline void fill_traits(DeviceConstants const& k, Variation variation, float range,
-                        PhiloxBlocks const& blocks, MoveBatch& batch, int first) {
+                        TraitBlocks const& words, MoveBatch& batch, int first) {
   if (variation.slope) {
-    for (int l = 0; l < block_lanes; ++l) {
-      TraitDraws const draws = trait_draws(k, blocks.word[0][l], 0, 0, 0);
-      batch.slope_up[first + l] = slope_of(k.slope_spread, draws.slope_up);
-      batch.slope_down[first + l] = slope_of(k.slope_spread, draws.slope_down);
-    }
+    visit_distribution(k.spread.distribution, [&]<SlopeDistribution distribution>() {
+      fill_slopes<distribution>(k.spread, variation.asymmetry, words, batch, first);
+    });
   }
   if (variation.bend) {
     for (int l = 0; l < block_lanes; ++l) {
-      TraitDraws const draws = trait_draws(k, 0, blocks.word[1][l], 0, 0);
-      batch.bend_up[first + l] = bend_of(k.nonlinearity_spread, draws.bend_up);
-      batch.bend_down[first + l] = bend_of(k.nonlinearity_spread, draws.bend_down);
+      DrawPair const draws = bend_draws(k.spread, words.own.word[1][l]);
+      batch.bend_up[first + l] = bend_of(k.spread.bend_up, draws.first);
+      batch.bend_down[first + l] = bend_of(k.spread.bend_down, draws.second);
     }
   }
-  if (variation.bounds) {
-    for (int l = 0; l < block_lanes; ++l) {
-      TraitDraws const draws = trait_draws(k, 0, 0, blocks.word[2][l], blocks.word[3][l]);
-      Bounds const bounds = bounds_of(k, range, draws.low, draws.high);
-      batch.low[first + l] = bounds.low;
-      batch.high[first + l] = bounds.high;
-    }
+  if (!variation.bounds) return;
+  if (variation.placed) {
+    fill_bounds<true, true>(k, range, words, batch, first);
+  } else if (variation.dead) {
+    fill_bounds<false, true>(k, range, words, batch, first);
+  } else {
+    fill_bounds<false, false>(k, range, words, batch, first);
   }
 }
 
@@ -172,7 +213,8 @@ inline void move_batch(void const* law_constants, DeviceConstants const& constan
 using MoveBatchFunction = void (*)(void const* law_constants, DeviceConstants const& constants,
                                    float range, MoveBatch& batch, int blocks);
 
-/// Calls f.template operator()<kind>().
+/// Calls f.template operator()<kind>(), with one kind for all that know pulses: their constants
+/// differ.
 template <class F>
 inline void visit_write_noise(WriteNoiseKind kind, F&& f) {
   switch (kind) {
@@ -184,6 +226,11 @@ inline void visit_write_noise(WriteNoiseKind kind, F&& f) {
       return f.template operator()<WriteNoiseKind::proportional>();
     case WriteNoiseKind::inverse:
       return f.template operator()<WriteNoiseKind::inverse>();
+    case WriteNoiseKind::per_pulse:
+    case WriteNoiseKind::multiplicative:
+    case WriteNoiseKind::constant:
+    case WriteNoiseKind::state_dependent:
+      return f.template operator()<WriteNoiseKind::per_pulse>();
   }
 }
 

@@ -186,9 +186,10 @@ class PlaneMover {
     }
     for (int first = 0; context_.regenerates_traits() && first < lanes; first += block_lanes) {
       std::uint64_t const item = row.item + column + static_cast<std::uint64_t>(first);
-      philox_blocks(PhiloxCounters::consecutive(MoveContext::trait_counter(item)),
-                    context_.device().seed, blocks);
-      fill_traits(context_.device(), context_.variation(), range, blocks, batch_, first);
+      TraitBlocks words;
+      draw_trait_words(context_.device(), context_.variation(),
+                       PhiloxCounters::consecutive(MoveContext::trait_counter(item)), words);
+      fill_traits(context_.device(), context_.variation(), range, words, batch_, first);
     }
   }
 

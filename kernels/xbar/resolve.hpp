@@ -179,8 +179,8 @@ struct ResolveWeight {
     for (int k = 0; k < args.slicing.planes_per_slice; ++k) {
       int const plane = slice * args.slicing.planes_per_slice + k;
       std::int64_t const index = args.shape.index(replica, set, plane, row, col);
-      Traits const traits =
-          args.traits.load(args.devices[replica], range, index, device_of(set, plane, row, col));
+      Traits const traits = args.traits.load_called(args.devices[replica], range, index,
+                                                    device_of(set, plane, row, col));
       args.codes[index] = placed(traits, plane, range, args.codes[index]);
     }
   }
@@ -190,8 +190,8 @@ struct ResolveWeight {
     int const bits = args.slicing.cell_bits[args.slicing.slice_of(plane)];
     float const range = static_cast<float>(window_range(bits));
     std::int64_t const index = args.shape.index(replica, set, plane, row, col);
-    Traits const traits =
-        args.traits.load(args.devices[replica], range, index, device_of(set, plane, row, col));
+    Traits const traits = args.traits.load_called(args.devices[replica], range, index,
+                                                  device_of(set, plane, row, col));
     std::int32_t const wanted = level * codes_per_level(bits);
     count(counters.cells_written, 1);
     if (args.mode == WriteMode::ideal) {

@@ -14,11 +14,12 @@ namespace panther {
 
 /// Bytes a device that stored variation costs.
 PANTHER_HD constexpr int stored_trait_bytes(Variation variation) {
-  return 2 * ((variation.slope ? 1 : 0) + (variation.bend ? 1 : 0) + (variation.bounds ? 1 : 0));
+  return 2 * ((variation.slope ? 1 : 0) + (variation.bend ? 1 : 0) + (variation.bounds ? 1 : 0)) +
+         (variation.asymmetry ? 1 : 0) + (variation.dead ? 1 : 0);
 }
 
 /// Of any variation.
-inline constexpr int most_stored_bytes = stored_trait_bytes({true, true, true});
+inline constexpr int most_stored_bytes = stored_trait_bytes({true, true, true, true, true, true});
 
 struct TraitSource {
   Variation variation;
@@ -29,12 +30,22 @@ struct TraitSource {
   PANTHER_HD std::int64_t bounds_offset() const {
     return devices * stored_trait_bytes({variation.slope, variation.bend, false});
   }
+  /// Where the stored levels of dead devices begin: they come last.
+  PANTHER_HD std::int64_t levels_offset() const {
+    return devices * (stored_trait_bytes(variation) - 1);
+  }
 
   /// `index` is XbarShape::index of the device, `item` its device_item.
   PANTHER_HD Traits load(DeviceConstants const& k, float range, std::int64_t index,
                          std::uint64_t item) const {
     if (!variation.any()) return nominal_traits(range);
     return traits_of(k, range, draws(k, index, item));
+  }
+
+  /// For kernels without registers to spare.
+  PANTHER_HD_CALL Traits load_called(DeviceConstants const& k, float range, std::int64_t index,
+                                     std::uint64_t item) const {
+    return load(k, range, index, item);
   }
 
   /// The frozen draws behind load(), where anything varies.
@@ -56,7 +67,10 @@ struct TraitSource {
     if (variation.bounds) {
       found.low = stored[at];
       found.high = stored[at + devices];
+      at += 2 * devices;
     }
+    if (variation.asymmetry) found.asymmetry = stored[at];
+    if (variation.dead) found.level = stored[index + levels_offset()];
     return found;
   }
 };
@@ -103,7 +117,13 @@ struct StoreTraits {
     if (args.variation.bounds) {
       args.stored[at] = static_cast<std::int8_t>(draws.low);
       args.stored[at + devices] = static_cast<std::int8_t>(draws.high);
+      at += 2 * devices;
     }
+    if (args.variation.asymmetry) {
+      args.stored[at] = static_cast<std::int8_t>(draws.asymmetry);
+      at += devices;
+    }
+    if (args.variation.dead) args.stored[at] = static_cast<std::int8_t>(draws.level);
   }
 };
 

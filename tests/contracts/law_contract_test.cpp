@@ -144,7 +144,9 @@ TYPED_TEST(LawContract, ChangesAreFiniteAndOfTheirDirection) {
   Random random(901);
   for (int i = 0; i < trials(20000); ++i) {
     auto const params = random_params<TypeParam>(random);
-    Case const c = random_case([&](int bits) { return this->random_traits(random, bits); }, random);
+    Case c = random_case([&](int bits) { return this->random_traits(random, bits); }, random);
+    if (i % 8 == 0)
+      c.traits.slope_up = c.traits.slope_down = 2800.0F;  // the end of log-normal spread
     auto const k = TypeParam::prepare(params, c.cell_bits);
     float const change = TypeParam::moved(k, c.traits, c.position, c.steps, c.direction);
     ASSERT_TRUE(std::isfinite(change)) << random.trace() << ", case " << i;

@@ -1,8 +1,7 @@
 // SPDX-FileCopyrightText: The panther authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Frozen differences of devices: moments, correlations, faults, independence of neighbours; write
-// noise.
+// Frozen differences of devices: moments, correlations, independence of neighbours.
 
 #include <gtest/gtest.h>
 
@@ -156,24 +155,6 @@ TEST(Variation, WindowsLieInTheNominalOne) {
   EXPECT_TRUE(mean_is(lost, mean, std::sqrt(sigma * sigma / 2 - mean * mean)));
 }
 
-TEST(Variation, StuckCellsHaveTheStatedShares) {
-  DeviceConfig config;
-  config.stuck = {.low = 0.01, .high = 0.03};
-  std::uint64_t low = 0;
-  std::uint64_t high = 0;
-  for (Traits const& t : traits(config)) {
-    if (t.low < t.high) continue;
-    low += t.low == 0.0F ? 1U : 0U;
-    high += t.low == range ? 1U : 0U;
-  }
-  EXPECT_TRUE(binomial_fits(low, devices, 0.01));
-  EXPECT_TRUE(binomial_fits(high, devices, 0.03));
-  config.stuck = {.low = 0.0, .high = 1.0};
-  for (Traits const& t : traits(config)) ASSERT_TRUE(t.low == range && t.high == range);
-  config.stuck = {.low = 0.5, .high = 0.51};
-  EXPECT_THROW(device_constants(config, 1), std::invalid_argument);
-}
-
 /// Nothing varies unless asked for, exactly.
 TEST(Variation, NoSpreadIsNominal) {
   for (Traits const& t : traits(DeviceConfig{})) {
@@ -191,8 +172,12 @@ TEST(Variation, TraitsAreAFunctionOfTheStoredBytes) {
   DeviceConstants const constants = device_constants(varied(), 5);
   for (std::uint64_t i = 0; i < 1000; ++i) {
     TraitDraws const draws = regenerated_draws(constants, in_rows(i));
-    TraitDraws const copy = {draws.slope_up,  draws.slope_down, draws.bend_up,
-                             draws.bend_down, draws.low,        draws.high};
+    TraitDraws copy = draws;
+    for (auto const member : {&TraitDraws::slope_up, &TraitDraws::slope_down, &TraitDraws::bend_up,
+                              &TraitDraws::bend_down, &TraitDraws::low, &TraitDraws::high,
+                              &TraitDraws::asymmetry, &TraitDraws::level}) {
+      copy.*member = static_cast<std::int8_t>(draws.*member);
+    }
     Traits const a = traits_of(constants, range, draws);
     Traits const b = traits_of(constants, range, copy);
     ASSERT_TRUE(a.slope_up == b.slope_up && a.high == b.high && a.bend_down == b.bend_down);
@@ -200,37 +185,152 @@ TEST(Variation, TraitsAreAFunctionOfTheStoredBytes) {
   }
 }
 
-/// CrossSim's kinds: sigma sqrt(R |change|), times w/R, times R/w, w the conductance before the
-/// move.
-TEST(WriteNoise, DeviationOfTheThreeKinds) {
+/// aihwkit's log-normal steps: exp(sigma xi), whose logarithm is normal.
+TEST(Variation, LogNormalSlopes) {
   DeviceConfig config;
-  config.on_off_ratio = 10.0;
-  config.write_noise = {.kind = WriteNoiseKind::additive, .sigma = 0.3};
-  DeviceConstants const k = device_constants(config, 1);
-  for (float const position : {0.0F, 1000.0F, 30000.0F, 64512.0F}) {
-    for (float const change : {-4096.0F, 0.0F, 1.0F, 10240.0F}) {
-      double const base = 0.3 * std::sqrt(64512.0 * std::abs(change));
-      double const w = (position + 64512.0 / 9.0) / 64512.0;  // G_min = R / (on/off - 1)
-      double const tolerance = 8 * 0x1p-24;                   // a handful of float32 roundings
-      auto const std_of = [&](WriteNoiseKind kind) {
-        return static_cast<double>(write_noise_std(k, kind, range, position, change));
-      };
-      EXPECT_NEAR(std_of(WriteNoiseKind::additive), base, base * tolerance);
-      EXPECT_NEAR(std_of(WriteNoiseKind::proportional), base * w, base * w * tolerance);
-      EXPECT_NEAR(std_of(WriteNoiseKind::inverse), base / w, base / w * tolerance);
-    }
+  config.spread = {
+      .distribution = SlopeDistribution::log_normal, .slope = 0.78, .slope_correlation = 0.4};
+  auto const list = traits(config);
+  std::vector<double> up;
+  std::vector<double> down;
+  for (Traits const& t : list) {
+    up.push_back(std::log(static_cast<double>(t.slope_up)) / 0.78);
+    down.push_back(std::log(static_cast<double>(t.slope_down)) / 0.78);
+  }
+  EXPECT_TRUE(mean_is(up, 0.0, 1.0));
+  EXPECT_TRUE(variance_is(down, quantisation));
+  EXPECT_TRUE(correlation_is(up, down, 0.4));
+  // Dithered by a uniform number of one step, the 1/32 steps are a continuous variable whose
+  // distribution is the normal's convolved with the step: closer to it than the test can see.
+  std::uint64_t state = 1;
+  for (double& value : up) {
+    state = state * 6364136223846793005U + 1442695040888963407U;
+    value += (static_cast<double>(state >> 11) * 0x1p-53 - 0.5) / 32.0;
+  }
+  EXPECT_TRUE(distributed_as(up, normal_cdf));
+}
+
+/// aihwkit's g + r and g - r.
+TEST(Variation, AsymmetryIsAddedUpAndTakenDown) {
+  DeviceConfig config;
+  config.spread = {.slope = 0.15, .slope_correlation = 1.0, .asymmetry = 0.08};
+  auto const list = traits(config);
+  std::vector<double> sum;
+  std::vector<double> difference;
+  for (Traits const& t : list) {
+    sum.push_back(0.5 * (static_cast<double>(t.slope_up) + static_cast<double>(t.slope_down)));
+    difference.push_back(0.5 *
+                         (static_cast<double>(t.slope_up) - static_cast<double>(t.slope_down)));
+  }
+  EXPECT_TRUE(mean_is(sum, 1.0, 0.15));
+  EXPECT_TRUE(variance_is(sum, 0.0225 * quantisation));
+  EXPECT_TRUE(mean_is(difference, 0.0, 0.08));
+  EXPECT_TRUE(variance_is(difference, 0.0064 * quantisation));
+  EXPECT_TRUE(uncorrelated(sum, difference));
+}
+
+/// Of normal slopes the pair is the one that slope and slope_correlation give.
+TEST(Variation, NormalAsymmetryIsACorrelation) {
+  double const g = 0.15;
+  double const r = 0.08;
+  DeviceConfig config;
+  config.spread = {.slope = g, .slope_correlation = 1.0, .asymmetry = r};
+  auto const list = traits(config);
+  auto const up = column(list, &Traits::slope_up);
+  auto const down = column(list, &Traits::slope_down);
+  EXPECT_TRUE(variance_is(up, (g * g + r * r) * quantisation));
+  EXPECT_TRUE(variance_is(down, (g * g + r * r) * quantisation));
+  EXPECT_TRUE(correlation_is(up, down, (g * g - r * r) / (g * g + r * r)));
+}
+
+/// The second draw of a device is as much its own as the first.
+TEST(Variation, AsymmetriesDifferBetweenDevices) {
+  DeviceConfig config;
+  config.spread.asymmetry = 0.1;
+  auto const base = column(traits(config), &Traits::slope_up);
+  std::vector<Address> const others = {
+      [](std::uint64_t i) { return device_item(2, 1, 3, i / 200, i % 200 + 1); },
+      [](std::uint64_t i) { return device_item(2, 1, 3, i / 200 + 1, i % 200); },
+      [](std::uint64_t i) { return device_item(2, 1, 4, i / 200, i % 200); },
+      [](std::uint64_t i) { return device_item(2, 0, 3, i / 200, i % 200); },
+      [](std::uint64_t i) { return device_item(3, 1, 3, i / 200, i % 200); }};
+  for (std::size_t k = 0; k < others.size(); ++k) {
+    EXPECT_TRUE(uncorrelated(base, column(traits(config, others[k]), &Traits::slope_up))) << k;
+  }
+  EXPECT_TRUE(uncorrelated(base, column(traits(config, in_rows, 6), &Traits::slope_up)));
+  config.spread = varied().spread;
+  for (auto const member : {&Traits::slope_up, &Traits::bend_up, &Traits::low, &Traits::high}) {
+    EXPECT_TRUE(uncorrelated(base, column(traits(config), member)));
   }
 }
 
-/// NeuroSim's per-pulse sigma over P pulses is CrossSim's sigma = c2c sqrt(P).
-TEST(WriteNoise, CycleToCycleFigureIsAccepted) {
+TEST(Variation, BendsCorrelateAsAsked) {
+  for (double const correlation : {-0.6, 0.8}) {
+    DeviceConfig config = varied();
+    config.spread.nonlinearity_correlation = correlation;
+    auto const list = traits(config);
+    EXPECT_TRUE(correlation_is(column(list, &Traits::bend_up), column(list, &Traits::bend_down),
+                               correlation));
+    EXPECT_TRUE(variance_is(column(list, &Traits::bend_down), 0.0225 * quantisation));
+  }
+  DeviceConfig config = varied();
+  config.spread.nonlinearity_correlation = 1.0;
+  for (Traits const& t : traits(config)) ASSERT_EQ(t.bend_up, t.bend_down);
+}
+
+/// Mean and deviation of what a normal end loses to the inside.
+void expect_lost(std::vector<double> const& lost, double sigma) {
+  double const mean = sigma / std::sqrt(2 * 3.14159265358979);
+  EXPECT_TRUE(mean_is(lost, mean, std::sqrt(sigma * sigma / 2 - mean * mean))) << sigma;
+}
+
+TEST(Variation, EndsOfTheWindowVaryApart) {
   DeviceConfig config;
-  config.write_noise = {.kind = WriteNoiseKind::additive, .c2c = 0.035, .c2c_pulses = 100};
-  EXPECT_FLOAT_EQ(device_constants(config, 1).write_sigma, 0.35F);
-  config.write_noise.sigma = 0.1;
-  EXPECT_THROW(device_constants(config, 1), std::invalid_argument);
-  config.write_noise.kind = WriteNoiseKind::off;
-  EXPECT_EQ(device_constants(config, 1).write_sigma, 0.0F);
+  config.spread = {.window = 0.05, .window_low = 0.02, .window_correlation = 0.0};
+  for (bool const lower : {true, false}) {
+    std::vector<double> lost;
+    for (Traits const& t : traits(config)) {
+      lost.push_back(static_cast<double>(lower ? t.low : range - t.high) / range);
+    }
+    expect_lost(lost, lower ? 0.02 : 0.05);
+  }
+  config.spread = {.window_high = 0.03};
+  for (Traits const& t : traits(config)) ASSERT_EQ(t.low, 0.0F);
+}
+
+/// Fully correlated ends move together: no device loses at both, or at neither unless untouched.
+TEST(Variation, EndsOfTheWindowCorrelate) {
+  DeviceConfig config;
+  config.spread = {.window = 0.05, .window_correlation = 1.0};
+  for (Traits const& t : traits(config)) ASSERT_TRUE(t.low == 0.0F || t.high == range);
+  config.spread.window_correlation = -1.0;
+  for (Traits const& t : traits(config)) ASSERT_NEAR(t.low, range - t.high, 1.0F);
+}
+
+/// NeuroSim's label + N(0, sigma): a first-order map, compared with the alphas of drawn labels.
+/// What it leaves out is below the square of the relative spread.
+TEST(Variation, LabelSpreadIsARelativeOne) {
+  DeviceConfig config;
+  Exponential::Params law;
+  law.label_up = 2.4;
+  law.label_down = -4.88;
+  config.law = law;
+  config.spread.nonlinearity_labels = 0.3;
+  SpreadConstants const k = device_constants(config, 1).spread;
+  for (double const xi : {-1.0, 1.0}) {
+    double const up = alpha_of_label(2.4 + 0.3 * xi) / alpha_of_label(2.4);
+    double const down = alpha_of_label(4.88 + 0.3 * xi) / alpha_of_label(4.88);
+    EXPECT_NEAR(1.0 + static_cast<double>(k.bend_up) * xi, up, k.bend_up * k.bend_up);
+    EXPECT_NEAR(1.0 + static_cast<double>(k.bend_down) * xi, down, k.bend_down * k.bend_down);
+  }
+  auto const refused = [&] { return device_constants(config, 1); };
+  config.spread.nonlinearity = 0.1;
+  EXPECT_THROW(refused(), std::invalid_argument);
+  config.spread = {.nonlinearity_labels = 1.3};
+  EXPECT_THROW(refused(), std::invalid_argument) << "labels would change their sign";
+  config.spread.nonlinearity_labels = 0.1;
+  config.law = Symmetric::Params{};
+  EXPECT_THROW(refused(), std::invalid_argument) << "no labels";
 }
 
 }  // namespace

@@ -68,6 +68,8 @@ TEST_P(DeterminismLaw, EachKindOfVariationIsStoredApart) {
                                        {.window = 0.1},
                                        {.nonlinearity = 0.3},
                                        {.slope = 0.3, .window = 0.1},
+                                       {.asymmetry = 0.1},
+                                       {.asymmetry = 0.1, .window_high = 0.1},
                                        {.window = 0.1, .nonlinearity = 0.3}};
   for (Spread const& spread : spreads) {
     Scenario scenario = scenarios()[1];

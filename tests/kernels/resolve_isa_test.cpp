@@ -56,9 +56,9 @@ void set_devices(Case& c, Random& random) {
     k.g_min_in_windows = random.pick<float>({0.0F, 0.1F, 1.0F});
     k.read_relative = args.noisy_read ? random.pick<float>({0.0F, 1e-5F, 0.01F}) : 0.0F;
     k.read_line = args.noisy_read ? random.pick<float>({0.0F, 0.01F, 0.5F}) : 0.0F;
-    k.window_spread = 0.2F;
-    k.stuck_low_below = 1U << 28;
-    k.stuck_high_below = 1U << 29;
+    k.spread.window_low = k.spread.window_high = 0.2F;
+    k.faults.low_below = 1U << 28;
+    k.faults.high_below = k.faults.dead_below = 1U << 29;
     c.devices.push_back(k);
     c.active.push_back(random.chance(0.7) ? 1 : 0);
     for (int slice = 0; slice < args.slicing.slices; ++slice) {
@@ -79,12 +79,29 @@ void set_targets(Case& c, Random& random) {
   if (random.chance(0.2)) args.addend_set = random.whole(0, args.shape.sets - 1);
 }
 
+void set_faults(DeviceConstants& k, Variation const& variation) {
+  if (variation.dead) k.faults.dead_below += 1U << 29;
+  k.faults.dead_width = 1.0F;
+  if (!variation.placed) return;
+  k.faults.cluster = 3;
+  k.faults.clusters_below = 1U << 31;
+  k.faults.line_devices = 37;
+  k.faults.word_lines_below = k.faults.bit_lines_below = 1U << 29;
+}
+
 /// Variation of bounds and more, stored or regenerated.
 void set_variation(Case& c, Random& random) {
   TraitSource& traits = c.args.traits;
   traits.devices = c.args.shape.devices();
   if (random.chance(0.5)) return;
-  traits.variation = {random.chance(0.5), random.chance(0.5), true};
+  bool const slope = random.chance(0.5);
+  traits.variation = {slope,
+                      random.chance(0.5),
+                      true,
+                      slope && random.chance(0.5),
+                      random.chance(0.5),
+                      random.chance(0.5)};
+  for (DeviceConstants& k : c.devices) set_faults(k, traits.variation);
   if (random.chance(0.5)) return;
   auto const properties = static_cast<std::size_t>(stored_trait_bytes(traits.variation));
   c.stored.resize(properties * c.codes.size());

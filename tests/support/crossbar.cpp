@@ -38,9 +38,7 @@ Crossbar::Crossbar(Backend& backend, CrossbarConfig const& config)
   for (std::size_t r = 0; r < replicas; ++r) {
     DeviceConfig const& device = config.devices[r];
     constants.push_back(device_constants(device, config.seeds[r]));
-    Variation const v = variation_of(device);
-    variation_ = {variation_.slope || v.slope, variation_.bend || v.bend,
-                  variation_.bounds || v.bounds};
+    variation_ = joined(variation_, variation_of(device));
     noisy_read_ = noisy_read_ || device.read_noise.relative > 0 || device.read_noise.line > 0;
   }
   constants_ = DeviceArray<DeviceConstants>(backend, constants);

@@ -49,8 +49,7 @@ std::vector<DeviceConstants> constants_of(std::vector<Replica> const& replicas) 
 Variation variation_of(std::vector<Replica> const& replicas) {
   Variation all;
   for (Replica const& replica : replicas) {
-    Variation const one = panther::variation_of(replica.device);
-    all = {all.slope || one.slope, all.bend || one.bend, all.bounds || one.bounds};
+    all = joined(all, panther::variation_of(replica.device));
   }
   return all;
 }

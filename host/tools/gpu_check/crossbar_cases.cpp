@@ -108,6 +108,7 @@ struct UpdateChoice {
   Fidelity fidelity;
   WriteNoiseKind noise;
   VariationSource variation;
+  bool imperfect = false;
 };
 
 UpdateCase make_update(std::uint64_t seed, UpdateChoice const& choice) {
@@ -116,6 +117,7 @@ UpdateCase make_update(std::uint64_t seed, UpdateChoice const& choice) {
   crossbar.law = choice.law;
   crossbar.noise = choice.noise;
   crossbar.variation = choice.variation;
+  crossbar.imperfect = choice.imperfect;
   crossbar.rows = draws.pick({1, 5, 13, 24});
   crossbar.cols = draws.pick({1, 10, 17, 63, 65, 130});
   UpdateCase update{random_crossbar(draws, crossbar), {}, {}, {}, {}, {}};
@@ -159,6 +161,24 @@ void add_reads(std::vector<Case>& cases, Driven driven, ReadMode mode, int dac_b
   }
 }
 
+/// Kinds of noise that know pulses, with everything that varies.
+void add_imperfect(std::vector<Case>& cases) {
+  for (int law = 0; law < LawList::size; ++law) {
+    for (auto const& [noise, noise_name] : EnumNames<WriteNoiseKind>::values) {
+      if (!knows_pulses(noise)) continue;
+      bool const stored = (law + static_cast<int>(noise)) % 2 == 0;
+      UpdateChoice const choice{law,
+                                UpdateDrive::streamed,
+                                law % 3 == 0 ? Fidelity::pulse : Fidelity::aggregate,
+                                noise,
+                                stored ? VariationSource::stored : VariationSource::regenerated,
+                                true};
+      cases.push_back(case_of("update/" + law_name(law) + "/imperfect", std::string(noise_name),
+                              make_update(6000 + cases.size(), choice)));
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<Case> read_cases() {
@@ -189,6 +209,7 @@ std::vector<Case> update_cases() {
                                Drive{"digits", UpdateDrive::digits, Fidelity::aggregate},
                                Drive{"delta", UpdateDrive::delta, Fidelity::aggregate}}) {
       for (auto const& [noise, noise_name] : EnumNames<WriteNoiseKind>::values) {
+        if (knows_pulses(noise)) continue;
         int source = 0;
         for (char const* const variation : {"none", "regenerated", "stored"}) {
           UpdateChoice const choice{law, drive.drive, drive.fidelity, noise,
@@ -200,6 +221,7 @@ std::vector<Case> update_cases() {
       }
     }
   }
+  add_imperfect(cases);
   return cases;
 }
 

@@ -92,6 +92,40 @@ typename Law::Params random_law(Draws& draws) {
   return params;
 }
 
+/// What the other cases leave out: every property varies, with every key of it.
+void make_imperfect(Draws& draws, DeviceConfig& device) {
+  device.write_noise = {.kind = device.write_noise.kind, .c2c_pulses = 50};
+  WriteNoise& noise = device.write_noise;
+  bool const by_window =
+      noise.kind == WriteNoiseKind::per_pulse || noise.kind == WriteNoiseKind::constant;
+  (by_window ? noise.c2c : noise.sigma) = 0.01 * draws.whole(1, 20);
+  if (noise.kind == WriteNoiseKind::state_dependent) {
+    noise.add = 0.01 * draws.whole(0, 5);
+    noise.slope = 0.01 * draws.whole(0, 20);
+    noise.zero = 0.1 * draws.whole(0, 10);
+  }
+  device.spread = {
+      .distribution = draws.pick({SlopeDistribution::normal, SlopeDistribution::log_normal}),
+      .slope = 0.01 * draws.whole(1, 80),
+      .slope_correlation = 0.1 * draws.whole(-10, 10),
+      .asymmetry = 0.01 * draws.whole(1, 20),
+      .window_low = 0.01 * draws.whole(0, 20),
+      .window_high = 0.01 * draws.whole(0, 20),
+      .window_correlation = 0.1 * draws.whole(-10, 10),
+      .nonlinearity = 0.01 * draws.whole(1, 50),
+      .nonlinearity_correlation = 0.1 * draws.whole(-10, 10)};
+  device.stuck = {.low = 0.01 * draws.whole(0, 5),
+                  .high = 0.01 * draws.whole(0, 5),
+                  .dead = 0.01 * draws.whole(1, 10),
+                  .dead_low = 0.1 * draws.whole(0, 5),
+                  .dead_high = 0.1 * draws.whole(5, 10),
+                  .map = draws.pick({FaultMap::uniform, FaultMap::clustered}),
+                  .cluster = draws.whole(1, 9),
+                  .word_lines = 0.01 * draws.whole(1, 10),
+                  .bit_lines = 0.01 * draws.whole(0, 10),
+                  .line_devices = draws.whole(1, 40)};
+}
+
 /// One replica's devices. Which properties vary is the same in all.
 DeviceConfig random_device(Draws& draws, CrossbarChoice const& choice, Variation const& varied,
                            CodeRounding rounding) {
@@ -114,6 +148,7 @@ DeviceConfig random_device(Draws& draws, CrossbarChoice const& choice, Variation
     device.read_noise.relative = 0.01 * draws.whole(0, 10);
     device.read_noise.line = 0.1 * draws.whole(1, 20);
   }
+  if (choice.imperfect) make_imperfect(draws, device);
   return device;
 }
 
@@ -183,6 +218,7 @@ Crossbar random_crossbar(Draws& draws, CrossbarChoice const& choice) {
     int const which = draws.whole(1, 7);
     xbar.variation = {(which & 1) != 0, (which & 2) != 0, (which & 4) != 0};
   }
+  if (choice.imperfect) xbar.variation = {true, true, true, true, true, true};
   for (int replica = 0; replica < xbar.shape.replicas; ++replica) {
     xbar.devices.push_back(device_constants(
         random_device(draws, choice, xbar.variation, xbar.rounding), draws.wide()));

@@ -53,6 +53,7 @@ struct CrossbarChoice {
   WriteNoiseKind noise = WriteNoiseKind::off;
   VariationSource variation = VariationSource::none;
   bool read_noise = false;
+  bool imperfect = false;  // every kind of variation and fault that there is
   int rows = 1;
   int cols = 1;
 };
