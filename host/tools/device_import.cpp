@@ -54,9 +54,9 @@ int run_import(ImportArguments const& arguments) {
 void add_device_import(CommandLine& device) {
   auto const arguments = std::make_shared<ImportArguments>();
   CommandLine& command = device.command("import", "a look-up table from measurements");
-  command.positional("file", arguments->file,
-                     "CSV of pulse trains: device, pulse, polarity, conductance with its unit; "
-                     "with --crosssim-reset CrossSim's table of set");
+  command.positional(
+      "file", arguments->file,
+      "CSV: device, pulse, polarity, conductance [unit]; or CrossSim's table of set");
   command.option("--crosssim-reset", arguments->crosssim_reset,
                  "CrossSim's table of reset (dG_decreasing.txt)");
   command.option("-o,--output", arguments->output, "the table file");
