@@ -23,8 +23,8 @@
 // fused. Bound: arithmetic. This functor draws for every item what neighbours share (drivers,
 // frozen properties of converters); kernels/cpu draws it once.
 //
-// The clock of telegraph and 1/f noise is the index of a read: an example's MVM and MTVM see the same
-// state. Deviation: a driver serves its line across all tiles.
+// The clock of telegraph and 1/f noise is the index of a read: an example's MVM and MTVM see the
+// same state. Deviation: a driver serves its line across all tiles.
 //
 // Determinism: bit-identical on every backend.
 
