@@ -14,7 +14,7 @@
 // - Fluctuations: all devices of a block and panel look for the latest reset of their process;
 //   those that found it leave the list. Examples of a group are taken from the last to the first,
 //   so that a reset that is old enough serves several. Rejected: a search per panel line, whose
-//   vectors wait for their slowest device (4 times slower).
+//   vectors wait for their slowest device (1.5 times slower).
 // - Every sum is finished in double, lane by lane, by the definition's own functions.
 // Bound: the draws (a conversion's normal, a driver's, a device's); without any, the conversions in
 // double.
