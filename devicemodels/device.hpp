@@ -135,6 +135,8 @@ struct StuckCells {
 struct DeviceConfig {
   LawParams law = Ideal::Params{};
   double on_off_ratio = 10.0;
+  // aihwkit's default for IR drop, ir_drop_g_ratio = 1 / (0.35 ohm x 5 uS).
+  double g_max = 5e-6;
   CodeRounding rounding = CodeRounding::stochastic;
   WriteNoise write_noise;
   Spread spread;
@@ -149,6 +151,11 @@ struct DeviceConfig {
                 .doc = "G_max / G_min (enters noise that depends on conductance)",
                 .lo = 1.01,
                 .hi = 1e9});
+    visit("g_max", self.g_max,
+          Field{.unit = "S",
+                .doc = "conductance at the upper end of the window (enters read.wires)",
+                .lo = 1e-12,
+                .hi = 1});
     visit("rounding", self.rounding,
           Field{.doc = "rounding of a device's state to its 16-bit code"});
     visit("write_noise", self.write_noise, Field{.doc = "cycle-to-cycle noise of writes"});

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "devicemodels/core/math.hpp"
+#include "kernels/wires/ladder.hpp"
 
 namespace panther {
 
@@ -27,6 +28,18 @@ void check_read(RunConfig const& config) {
               ": set read.adc_bits = 0, or read.mode = \"bit_serial\"");
   require(config.read.adc_bits != 1,
           "read.adc_bits = 1 (must be 0 for an ideal converter, or lie in [2, 16])");
+}
+
+/// The exact model takes every circuit, the others those that a ladder has numbers for.
+void check_wires(WiresConfig const& wires) {
+  if (wires.model == WireModel::off || wires.model == WireModel::exact) return;
+  try {
+    for (Driven const driven : {Driven::rows, Driven::columns}) {
+      check_ladders(circuit_of(wires, driven));
+    }
+  } catch (std::invalid_argument const& error) {
+    throw std::invalid_argument(std::string("read.") + error.what());
+  }
 }
 
 void check_update(RunConfig const& config) {
@@ -88,6 +101,7 @@ void check(RunConfig const& config) {
   check_network(config.network);
   check_formats(config, make_slicing(config.slicing).weight_bits);
   check_read(config);
+  check_wires(config.read.wires);
   check_update(config);
   check_device(config.device);
 }

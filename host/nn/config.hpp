@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "devicemodels/device.hpp"
+#include "host/nn/wires_config.hpp"
 #include "kernels/digital/operations.hpp"
 #include "kernels/xbar/read.hpp"
 #include "kernels/xbar/resolve.hpp"
@@ -265,6 +266,7 @@ struct ReadConfig {
   AdcRange adc_range = AdcRange::max;
   double adc_fixed_range = 128.0;
   int calibration_examples = 64;
+  WiresConfig wires;
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor& visit) {
@@ -289,6 +291,7 @@ struct ReadConfig {
                 .doc = "examples that set a calibrated range, each epoch",
                 .lo = 1,
                 .hi = 65536});
+    visit("wires", self.wires, Field{.doc = "resistance of the lines (device.g_max is the scale)"});
   }
 };
 

@@ -21,6 +21,9 @@
 
 namespace panther {
 
+struct SeenArgs;       // kernels/wires/seen.hpp
+struct WireSolveArgs;  // kernels/wires/solve.hpp
+
 /// A backend that this machine or this build cannot offer, or memory it does not have.
 struct BackendError : std::runtime_error {
   using std::runtime_error::runtime_error;
@@ -51,6 +54,12 @@ class Backend {
   virtual void update(int law, UpdateArgs const& args) = 0;
   virtual void resolve(int law, ResolveArgs const& args) = 0;
   virtual void store_traits(StoreTraitsArgs const& args) = 0;
+
+  /// Throws std::invalid_argument for circuits that check_solvable() refuses. Inputs that did not
+  /// converge say so in their outcome.
+  virtual void solve_wires(WireSolveArgs const& args) = 0;
+  /// First-order model.
+  virtual void see(SeenArgs const& args) = 0;
 
   virtual void gather(GatherArgs const& args) = 0;
   virtual void forward(ForwardArgs const& args) = 0;

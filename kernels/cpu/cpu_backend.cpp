@@ -16,7 +16,10 @@
 #include "kernels/cpu/isa.hpp"
 #include "kernels/cpu/kernel_table.hpp"
 #include "kernels/cpu/read_units.hpp"
+#include "kernels/cpu/scratch.hpp"
 #include "kernels/cpu/thread_pool.hpp"
+#include "kernels/wires/seen.hpp"
+#include "kernels/wires/unit.hpp"
 
 namespace panther {
 
@@ -100,6 +103,20 @@ class CpuBackend final : public Backend {
     });
   }
   void store_traits(StoreTraitsArgs const& args) override { run(StoreTraits{args}, 64); }
+  void solve_wires(WireSolveArgs const& args) override {
+    check_solvable(args);
+    std::int64_t const doubles = WireWorkspace(args).doubles();
+    pool_.for_ranges(args.units(), 1, [&](std::int64_t first, std::int64_t last) {
+      auto* const memory = reinterpret_cast<double*>(
+          thread_scratch(static_cast<std::size_t>(doubles) * sizeof(double)));
+      kernels_.solve_wires(args, memory, first, last);
+    });
+  }
+  void see(SeenArgs const& args) override {
+    constexpr int columns_together = 8;  // hides the latency of a line's chain of operations
+    run(WordDrops{args}, 16);
+    run(SeenColumns<columns_together>{args}, 4);
+  }
   void gather(GatherArgs const& args) override { run_vectors(kernels_.gather, args, args.vectors); }
   void forward(ForwardArgs const& args) override {
     run_vectors(kernels_.forward, args, ForwardVector{args}.items());

@@ -12,7 +12,8 @@ constexpr KernelTable scalar_table{.read = isa_scalar::read,
                                    .gather = isa_scalar::gather,
                                    .forward = isa_scalar::forward,
                                    .backward = isa_scalar::backward,
-                                   .drive = isa_scalar::drive};
+                                   .drive = isa_scalar::drive,
+                                   .solve_wires = isa_scalar::solve_wires};
 #if PANTHER_ISA_X86
 constexpr KernelTable avx2_table{.read = isa_avx2::read,
                                  .update = isa_avx2::update,
@@ -20,14 +21,16 @@ constexpr KernelTable avx2_table{.read = isa_avx2::read,
                                  .gather = isa_avx2::gather,
                                  .forward = isa_avx2::forward,
                                  .backward = isa_avx2::backward,
-                                 .drive = isa_avx2::drive};
+                                 .drive = isa_avx2::drive,
+                                 .solve_wires = isa_avx2::solve_wires};
 constexpr KernelTable avx512_table{.read = isa_avx512::read,
                                    .update = isa_avx512::update,
                                    .resolve_row = isa_avx512::resolve_row,
                                    .gather = isa_avx512::gather,
                                    .forward = isa_avx512::forward,
                                    .backward = isa_avx512::backward,
-                                   .drive = isa_avx512::drive};
+                                   .drive = isa_avx512::drive,
+                                   .solve_wires = isa_avx512::solve_wires};
 #endif
 }  // namespace
 

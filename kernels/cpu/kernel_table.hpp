@@ -34,6 +34,9 @@ struct KernelTable {
   void (*forward)(ForwardArgs const& args, std::int64_t first, std::int64_t last);
   void (*backward)(BackwardArgs const& args, std::int64_t first, std::int64_t last);
   void (*drive)(DriveArgs const& args, std::int64_t first, std::int64_t last);
+  /// Units of kernels/wires/unit.hpp; `memory` holds one.
+  void (*solve_wires)(WireSolveArgs const& args, double* memory, std::int64_t first,
+                      std::int64_t last);
 };
 
 /// The table of a resolved set (not automatic).
@@ -49,6 +52,7 @@ void gather(GatherArgs const& args, std::int64_t first, std::int64_t last);
 void forward(ForwardArgs const& args, std::int64_t first, std::int64_t last);
 void backward(BackwardArgs const& args, std::int64_t first, std::int64_t last);
 void drive(DriveArgs const& args, std::int64_t first, std::int64_t last);
+void solve_wires(WireSolveArgs const& args, double* memory, std::int64_t first, std::int64_t last);
 }  // namespace isa_scalar
 
 namespace isa_avx2 {
@@ -61,6 +65,7 @@ void gather(GatherArgs const& args, std::int64_t first, std::int64_t last);
 void forward(ForwardArgs const& args, std::int64_t first, std::int64_t last);
 void backward(BackwardArgs const& args, std::int64_t first, std::int64_t last);
 void drive(DriveArgs const& args, std::int64_t first, std::int64_t last);
+void solve_wires(WireSolveArgs const& args, double* memory, std::int64_t first, std::int64_t last);
 }  // namespace isa_avx2
 
 namespace isa_avx512 {
@@ -73,6 +78,7 @@ void gather(GatherArgs const& args, std::int64_t first, std::int64_t last);
 void forward(ForwardArgs const& args, std::int64_t first, std::int64_t last);
 void backward(BackwardArgs const& args, std::int64_t first, std::int64_t last);
 void drive(DriveArgs const& args, std::int64_t first, std::int64_t last);
+void solve_wires(WireSolveArgs const& args, double* memory, std::int64_t first, std::int64_t last);
 }  // namespace isa_avx512
 
 }  // namespace panther

@@ -6,6 +6,7 @@
 #include "kernels/base/backend.hpp"
 #include "kernels/cuda/check.hpp"
 #include "kernels/cuda/launchers.hpp"
+#include "kernels/wires/solve.hpp"
 
 namespace panther {
 
@@ -86,6 +87,11 @@ class CudaBackend final : public Backend {
   void update(int law, UpdateArgs const& args) override { queue_update(queue_, law, args); }
   void resolve(int law, ResolveArgs const& args) override { queue_resolve(queue_, law, args); }
   void store_traits(StoreTraitsArgs const& args) override { queue_store_traits(queue_, args); }
+  void solve_wires(WireSolveArgs const& args) override {
+    check_solvable(args);
+    queue_solve_wires(queue_, args);
+  }
+  void see(SeenArgs const& args) override { queue_see(queue_, args); }
   void gather(GatherArgs const& args) override { queue_gather(queue_, args); }
   void forward(ForwardArgs const& args) override { queue_forward(queue_, args); }
   void loss(LossArgs const& args) override { queue_loss(queue_, args); }

@@ -19,6 +19,8 @@ void queue_read(Queue const& queue, ReadArgs const& args);
 void queue_update(Queue const& queue, int law, UpdateArgs const& args);
 void queue_resolve(Queue const& queue, int law, ResolveArgs const& args);
 void queue_store_traits(Queue const& queue, StoreTraitsArgs const& args);
+void queue_solve_wires(Queue const& queue, WireSolveArgs const& args);
+void queue_see(Queue const& queue, SeenArgs const& args);
 void queue_gather(Queue const& queue, GatherArgs const& args);
 void queue_gradient(Queue const& queue, GradientArgs const& args);
 void queue_forward(Queue const& queue, ForwardArgs const& args);

@@ -21,11 +21,10 @@
 
 #include "devicemodels/cell.hpp"
 #include "kernels/base/counters.hpp"
+#include "kernels/wires/params.hpp"
 #include "kernels/xbar/slicing.hpp"
 
 namespace panther {
-
-enum class Driven : std::uint8_t { rows, columns };
 
 enum class ReadMode : std::uint8_t { collapsed, bit_serial };
 template <>

@@ -13,6 +13,8 @@
 #include "kernels/cuda/resolve_blocks.hpp"
 #include "kernels/cuda/update_lanes.hpp"
 #include "kernels/cuda/vector_kernels.hpp"
+#include "kernels/cuda/wire_blocks.hpp"
+#include "kernels/wires/seen.hpp"
 
 namespace panther::test {
 
@@ -86,6 +88,32 @@ class EmulatedLauncher {
     for (std::int64_t i = 0; i < functor.items(); ++i) functor(at(i, functor.items()));
   }
 
+  /// Units of crossbars with resistive wires, as kernels/cuda/wires.cu runs them.
+  void wires(WireSolveArgs const& args) {
+    cuda::WireBlocks const kernel{args};
+    std::int64_t const doubles = WireWorkspace(args).doubles();
+    Poisoned<cuda::WireBlocks::Shared> memory_of_block;
+    cuda::WireBlocks::Shared& shared = memory_of_block.get();
+    auto const step = [&](auto const& of_thread) {
+      for (int k = 0; k < kernel.threads; ++k) {
+        of_thread(static_cast<int>(at(k, kernel.threads)));
+      }
+    };
+    for (std::int64_t i = 0; i < args.units(); ++i) {
+      std::int64_t const unit = at(i, args.units());
+      auto* const memory =
+          static_cast<double*>(scratch(doubles * static_cast<std::int64_t>(sizeof(double))));
+      step([&](int thread) { kernel.start(unit, thread, memory, shared); });
+      step([&](int thread) { kernel.prepare(thread, memory); });
+      while (shared.phase != WirePhase::finished) {
+        step([&](int thread) { kernel.work(thread, memory, shared); });
+        step([&](int thread) { kernel.take(thread, memory, shared); });
+        step([&](int thread) { kernel.decide(thread, shared); });
+      }
+      step([&](int thread) { kernel.finish(unit, thread, memory, shared); });
+    }
+  }
+
   void* scratch(std::int64_t bytes) {
     scratch_.reset(aligned_memory(static_cast<std::size_t>(bytes)));
     std::memset(scratch_.get(), poison, static_cast<std::size_t>(bytes));
@@ -142,6 +170,14 @@ class EmulatedCudaBackend final : public Backend {
     });
   }
   void store_traits(StoreTraitsArgs const& args) override { launcher_.items(StoreTraits{args}); }
+  void solve_wires(WireSolveArgs const& args) override {
+    check_solvable(args);
+    launcher_.wires(args);
+  }
+  void see(SeenArgs const& args) override {
+    launcher_.items(WordDrops{args});
+    launcher_.items(SeenColumns<1>{args});
+  }
   void gather(GatherArgs const& args) override { launcher_.items(GatherInputs{args}); }
   void forward(ForwardArgs const& args) override { launcher_.vectors(ForwardVector{args}); }
   void loss(LossArgs const& args) override { launcher_.blocks(cuda::LossBlocks{LossVector{args}}); }

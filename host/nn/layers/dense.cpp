@@ -55,6 +55,15 @@ Variation variation_of(std::vector<Replica> const& replicas) {
   return all;
 }
 
+std::vector<SiemensWindow> windows_of(std::vector<Replica> const& replicas) {
+  std::vector<SiemensWindow> windows;
+  for (Replica const& replica : replicas) {
+    double const lowest = replica.device.g_max / replica.device.on_off_ratio;
+    windows.push_back({lowest, replica.device.g_max - lowest});
+  }
+  return windows;
+}
+
 bool reads_noisily(Replica const& replica) {
   return replica.device.read_noise.relative > 0.0 || replica.device.read_noise.line > 0.0;
 }
@@ -75,7 +84,9 @@ DenseLayer::DenseLayer(Backend& backend, RunConfig const& config, DenseSpec cons
              .stride = aligned_columns(spec.units)},
       law_(static_cast<int>(replicas.front().device.law.index())),
       noisy_read_(std::any_of(replicas.begin(), replicas.end(), reads_noisily)),
-      variation_(variation_of(replicas)) {
+      variation_(variation_of(replicas)),
+      seen_(backend, config.read.wires, config.crossbar.block_lines,
+            {shape_, slicing_, windows_of(replicas), spec.index}) {
   auto const vectors =
       static_cast<std::size_t>(shape_.replicas) * static_cast<std::size_t>(spec.capacity);
   auto const rows = static_cast<std::size_t>(shape_.rows);
@@ -138,11 +149,13 @@ void DenseLayer::set_fixed_adc_steps() {
 void DenseLayer::set_counters_aside() {
   counters_aside_ = counters_.download();
   layer_counters_aside_ = layer_counters_.download();
+  if (seen_.on()) seen_.set_aside();
 }
 
 void DenseLayer::take_counters_back() {
   counters_.upload(counters_aside_);
   layer_counters_.upload(layer_counters_aside_);
+  if (seen_.on()) seen_.take_back();
 }
 
 void DenseLayer::begin_calibration() {
@@ -164,22 +177,21 @@ void DenseLayer::end_calibration() {
   }
 }
 
-ReadArgs DenseLayer::read_args(Examples examples, Driven driven) const {
+ReadArgs DenseLayer::read_args(Examples examples, Driven driven) {
   auto const direction = static_cast<std::size_t>(driven == Driven::rows ? 0 : 1);
-  auto& self = const_cast<DenseLayer&>(*this);
   ReadArgs args{};
   args.shape = shape_;
   args.slicing = slicing_;
-  args.codes = codes_.data();
+  args.set = driven == Driven::rows || shape_.sets == 1 ? forward_set : backward_set;
+  args.codes = seen_.look({driven, args.set}, codes_, examples.count);
   args.devices = devices_.data();
-  args.counters = self.counters_.data();
+  args.counters = counters_.data();
   args.inputs = driven == Driven::rows ? x.data() : e.data();
-  args.sums = self.sums_.data();
-  args.observed_peak = calibrating_ ? self.peak_[direction].data() : nullptr;
+  args.sums = sums_.data();
+  args.observed_peak = calibrating_ ? peak_[direction].data() : nullptr;
   args.adc_step = adc_step_[direction].data();
   args.first_read = examples.first;
   args.layer = spec_.index;
-  args.set = driven == Driven::rows || shape_.sets == 1 ? forward_set : backward_set;
   args.examples = examples.count;
   args.block_lines = config_.crossbar.block_lines;
   args.dac_bits = config_.read.dac_bits;
@@ -358,6 +370,7 @@ void DenseLayer::program(DeviceArray<std::int32_t> const& weights) {
   args.clear_mask = shape_.sets == 3 ? 1U << collecting_set : 0;
   backend_->resolve(law_, args);
   backend_->synchronise();
+  seen_.devices_written();
 }
 
 void DenseLayer::resolve(std::uint64_t event, std::vector<std::uint8_t> const& active) {
@@ -372,6 +385,7 @@ void DenseLayer::resolve(std::uint64_t event, std::vector<std::uint8_t> const& a
     args.target_mask = 1U << set;
     backend_->resolve(law_, args);
   }
+  seen_.devices_written();
 }
 
 void DenseLayer::merge(std::uint64_t event) {
@@ -381,6 +395,7 @@ void DenseLayer::merge(std::uint64_t event) {
   args.target_mask = (1U << forward_set) | (1U << backward_set);
   args.clear_mask = 1U << collecting_set;
   backend_->resolve(law_, args);
+  seen_.devices_written();
 }
 
 std::vector<std::int16_t> DenseLayer::codes(int replica, int set) const {
@@ -410,6 +425,7 @@ void DenseLayer::load_codes(std::vector<std::int16_t> const& codes) {
     }
   }
   codes_.upload(all);
+  seen_.devices_written();
 }
 
 std::vector<double> DenseLayer::weights(int replica, RowRange rows) const {
@@ -436,6 +452,7 @@ std::string DenseLayer::archive_prefix() const {
 
 void DenseLayer::restore_codes(StateArchive& archive) {
   archive.array(archive_prefix() + "codes", codes_);
+  seen_.devices_written();
 }
 
 void DenseLayer::archive(StateArchive& archive) {
@@ -447,6 +464,7 @@ void DenseLayer::archive(StateArchive& archive) {
   archive.array(prefix + "adc_step_backward", adc_step_[1]);
   archive.array(prefix + "first_moment", first_moment_);
   archive.array(prefix + "second_moment", second_moment_);
+  seen_.archive(archive, prefix);
 }
 
 }  // namespace panther

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "host/nn/config.hpp"
+#include "host/nn/layers/seen_codes.hpp"
 #include "host/nn/state.hpp"
 #include "kernels/base/backend.hpp"
 
@@ -132,7 +133,7 @@ class DenseLayer {
 
  private:
   std::string archive_prefix() const;
-  ReadArgs read_args(Examples examples, Driven driven) const;
+  ReadArgs read_args(Examples examples, Driven driven);
   UpdateArgs update_args() const;
   ResolveArgs resolve_args(std::uint64_t event) const;
   void set_fixed_adc_steps();
@@ -148,6 +149,7 @@ class DenseLayer {
   bool noisy_read_;
   Variation variation_;
   bool calibrating_ = false;
+  SeenCodes seen_;
 
   DeviceArray<std::int16_t> codes_;
   DeviceArray<std::int8_t> traits_;

@@ -15,6 +15,7 @@ std::vector<Case> update_cases();
 std::vector<Case> resolve_cases();
 std::vector<Case> vector_cases();
 std::vector<Case> element_cases();
+std::vector<Case> wire_cases();
 
 /// All of them, in groups.
 std::vector<Case> kernel_cases();

@@ -136,8 +136,8 @@ std::vector<Case> element_cases() {
 
 std::vector<Case> kernel_cases() {
   std::vector<Case> all;
-  for (auto const& cases :
-       {read_cases(), update_cases(), resolve_cases(), vector_cases(), element_cases()}) {
+  for (auto const& cases : {read_cases(), update_cases(), resolve_cases(), vector_cases(),
+                            element_cases(), wire_cases()}) {
     all.insert(all.end(), cases.begin(), cases.end());
   }
   std::stable_sort(all.begin(), all.end(),

@@ -125,6 +125,8 @@ constexpr Golden hashes[] = {
     {"update/vteam/digits", 0xa2daf8f17738d53fU},
     {"update/vteam/pulses", 0x3866fab75e5d29a8U},
     {"update/vteam/streamed", 0xa20b2c20b80f9ab0U},
+    {"wires/see", 0x386f27884c3a7f4eU},
+    {"wires/solve", 0xfbf79acb8d59df6aU},
     {"train", 0x3079cd0900968fc0U},
 };
 

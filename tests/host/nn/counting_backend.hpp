@@ -51,6 +51,8 @@ class CountingBackend final : public Backend {
   void update(int law, UpdateArgs const& args) override { inner_->update(law, args); }
   void resolve(int law, ResolveArgs const& args) override { inner_->resolve(law, args); }
   void store_traits(StoreTraitsArgs const& args) override { inner_->store_traits(args); }
+  void solve_wires(WireSolveArgs const& args) override { inner_->solve_wires(args); }
+  void see(SeenArgs const& args) override { inner_->see(args); }
   void gather(GatherArgs const& args) override { inner_->gather(args); }
   void forward(ForwardArgs const& args) override { inner_->forward(args); }
   void loss(LossArgs const& args) override { inner_->loss(args); }

@@ -103,6 +103,20 @@ void add_hardware(CourseList& list) {
     c.crs.initial_write = WriteMode::open_loop;
     c.crs.adc_bits = 6;
   });
+  list.add_variants("wires", [](RunConfig& c) {
+    c.read.wires.model = WireModel::first_order;
+    c.read.wires.word_ohm = 500.0;
+    c.read.wires.sense_ohm = 900.0;
+    c.read.wires.refresh_every = 4;
+    c.crossbar.block_lines = 6;
+  });
+  for (WireModel const model : {WireModel::fixed_point, WireModel::exact}) {
+    list.add(name_of("wires", enum_name(model)), [model](RunConfig& c) {
+      c.read.wires.model = model;
+      c.read.wires.bit_ohm = 700.0;
+      c.read.wires.senses = LineEnds::both;
+    });
+  }
   list.add("single_cell", [](RunConfig& c) {
     c.slicing.cell_bits_lsb_first = {16};
     c.crs.policy = CarryPolicy::never;

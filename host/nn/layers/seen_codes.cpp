@@ -1,0 +1,211 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "host/nn/layers/seen_codes.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "kernels/wires/exact.hpp"
+#include "kernels/wires/solve.hpp"
+#include "kernels/xbar/read.hpp"
+
+namespace panther {
+
+static_assert(max_block_lines <= max_wire_lines);
+
+namespace {
+
+/// Devices [row, row + rows) x [col, col + cols) of every plane.
+struct Block {
+  int row;
+  int col;
+  int rows;
+  int cols;
+
+  std::size_t devices() const {
+    return static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols);
+  }
+};
+
+std::vector<Block> blocks_of(XbarShape const& shape, int block_lines) {
+  std::vector<Block> blocks;
+  for (int row = 0; row < shape.rows; row += block_lines) {
+    for (int col = 0; col < shape.cols; col += block_lines) {
+      blocks.push_back({row, col, std::min(block_lines, shape.rows - row),
+                        std::min(block_lines, shape.cols - col)});
+    }
+  }
+  return blocks;
+}
+
+/// Effective conductances, [crossbar][row][column], of crossbars of one block's shape.
+std::vector<double> exact_conductances(WireCircuit const& circuit, Block const& block,
+                                       std::vector<double> const& siemens) {
+  std::vector<double> effective;
+  for (std::size_t first = 0; first < siemens.size(); first += block.devices()) {
+    ExactWires const exact(circuit, block.rows, block.cols,
+                           std::span(siemens).subspan(first, block.devices()));
+    effective.insert(effective.end(), exact.effective().begin(), exact.effective().end());
+  }
+  return effective;
+}
+
+std::vector<double> iterated_conductances(Backend& backend, WiresConfig const& config, int layer,
+                                          WireCircuit const& circuit, Block const& block,
+                                          std::vector<double> const& siemens) {
+  bool const by_rows = circuit.driven == Driven::rows;
+  std::size_t const crossbars = siemens.size() / block.devices();
+  int const inputs = by_rows ? block.rows : block.cols;
+  DeviceArray<double> const conductances(backend, siemens);
+  DeviceArray<double> amperes(backend, siemens.size());
+  DeviceArray<WireOutcome> outcomes(backend, crossbars * static_cast<std::size_t>(inputs));
+  backend.solve_wires({.circuit = circuit,
+                       .siemens = conductances.data(),
+                       .volts = nullptr,
+                       .amperes = amperes.data(),
+                       .outcomes = outcomes.data(),
+                       .crossbars = static_cast<std::int64_t>(crossbars),
+                       .rows = block.rows,
+                       .cols = block.cols,
+                       .inputs = inputs,
+                       .tolerance = config.tolerance,
+                       .iterations = config.iterations});
+  for (WireOutcome const& outcome : outcomes.download()) {
+    if (outcome.converged != 0) continue;
+    throw std::runtime_error("read.wires: layer " + std::to_string(layer) +
+                             " reached a mismatch of " + std::to_string(outcome.mismatch) +
+                             " in read.wires.iterations = " + std::to_string(config.iterations) +
+                             " (read.wires.tolerance = " + std::to_string(config.tolerance) +
+                             "): raise one of them, or use model = \"exact\"");
+  }
+  std::vector<double> const found = amperes.download();
+  if (by_rows) return found;
+  std::vector<double> turned(found.size());
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    auto const rows = static_cast<std::size_t>(block.rows);
+    auto const cols = static_cast<std::size_t>(block.cols);
+    std::size_t const in_crossbar = i % block.devices();
+    turned[i - in_crossbar + in_crossbar % rows * cols + in_crossbar / rows] = found[i];
+  }
+  return turned;
+}
+
+}  // namespace
+
+SeenCodes::SeenCodes(Backend& backend, WiresConfig const& config, int block_lines, Devices devices)
+    : backend_(&backend), config_(config), block_lines_(block_lines), devices_(std::move(devices)) {
+  if (!on()) return;
+  XbarShape const& shape = devices_.shape;
+  views_[0].codes = {backend, static_cast<std::size_t>(shape.devices())};
+  // The first layer has nothing below it to send errors to.
+  if (devices_.layer > 0) views_[1].codes = {backend, static_cast<std::size_t>(shape.devices())};
+  windows_ = {backend, devices_.windows};
+  if (config_.model == WireModel::first_order) {
+    drops_ = {backend, static_cast<std::size_t>(shape.devices() / shape.sets)};
+  }
+}
+
+std::int16_t const* SeenCodes::look(Direction direction, DeviceArray<std::int16_t> const& codes,
+                                    int examples) {
+  if (!on()) return codes.data();
+  View& view = views_[direction.driven == Driven::rows ? 0 : 1];
+  bool const old = view.age == never || (!aside_ && view.age >= config_.refresh_every);
+  if (old) {
+    refresh(view, direction, codes);
+    view.age = 0;
+  }
+  view.age += examples;
+  return view.codes.data();
+}
+
+void SeenCodes::devices_written() {
+  for (View& view : views_) view.age = never;
+}
+
+void SeenCodes::set_aside() {
+  aside_ = true;
+  for (View& view : views_) {
+    view.codes_aside = view.codes.download();
+    view.age_aside = std::exchange(view.age, never);
+  }
+}
+
+void SeenCodes::take_back() {
+  aside_ = false;
+  for (View& view : views_) {
+    view.codes.upload(view.codes_aside);
+    view.age = view.age_aside;
+    view.codes_aside.clear();
+  }
+}
+
+SeenArgs SeenCodes::seen_args(View& view, Direction direction,
+                              DeviceArray<std::int16_t> const& codes) const {
+  SeenArgs args{};
+  args.shape = devices_.shape;
+  args.slicing = devices_.slicing;
+  args.codes = codes.data();
+  args.seen = view.codes.data();
+  args.windows = windows_.data();
+  args.circuit = circuit_of(config_, direction.driven);
+  args.set = direction.set;
+  args.block_lines = block_lines_;
+  args.reference = config_.reference;
+  return args;
+}
+
+void SeenCodes::refresh(View& view, Direction direction, DeviceArray<std::int16_t> const& codes) {
+  if (config_.model != WireModel::first_order) return refresh_by_network(view, direction, codes);
+  SeenArgs args = seen_args(view, direction, codes);
+  args.drops = drops_.data();
+  backend_->see(args);
+}
+
+void SeenCodes::refresh_by_network(View& view, Direction direction,
+                                   DeviceArray<std::int16_t> const& codes) {
+  SeenArgs args = seen_args(view, direction, codes);
+  args.windows = devices_.windows.data();  // on the host
+  std::vector<std::int16_t> const own = codes.download();
+  std::vector<std::int16_t> seen = view.codes.download();
+  std::int64_t const planes = static_cast<std::int64_t>(args.shape.replicas) * args.shape.planes;
+  for (Block const& block : blocks_of(args.shape, block_lines_)) {
+    auto const visit = [&](auto const& device) {
+      for (std::int64_t plane = 0; plane < planes; ++plane) {
+        SeenPlane const window = args.plane_of(plane);
+        for (int row = 0; row < block.rows; ++row) {
+          for (int col = 0; col < block.cols; ++col) {
+            device(window, static_cast<std::size_t>(
+                               args.code_index(plane, block.row + row, block.col + col)));
+          }
+        }
+      }
+    };
+    std::vector<double> siemens;
+    visit(
+        [&](SeenPlane const& plane, std::size_t at) { siemens.push_back(plane.siemens(own[at])); });
+    std::vector<double> const effective =
+        config_.model == WireModel::exact
+            ? exact_conductances(args.circuit, block, siemens)
+            : iterated_conductances(*backend_, config_, devices_.layer, args.circuit, block,
+                                    siemens);
+    std::size_t next = 0;
+    visit([&](SeenPlane const& plane, std::size_t at) {
+      seen[at] = plane.seen(own[at], effective[next] / siemens[next]);
+      ++next;
+    });
+  }
+  view.codes.upload(seen);
+}
+
+void SeenCodes::archive(StateArchive& archive, std::string const& prefix) {
+  if (!on()) return;
+  char const* const names[] = {"seen_forward", "seen_backward"};
+  for (std::size_t i = 0; i < 2; ++i) {
+    archive.array(prefix + names[i], views_[i].codes);
+    archive.value(prefix + names[i] + "_age", views_[i].age);
+  }
+}
+
+}  // namespace panther

@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Resistive wires in the reads of a network, as configured.
+
+#include "kernels/wires/params.hpp"
+#include "kernels/wires/seen.hpp"
+
+namespace panther {
+
+enum class WireModel : std::uint8_t { off, first_order, fixed_point, exact };
+template <>
+struct EnumNames<WireModel> {
+  static constexpr std::array values{
+      std::pair{WireModel::off, std::string_view{"off"}},
+      std::pair{WireModel::first_order, std::string_view{"first_order"}},
+      std::pair{WireModel::fixed_point, std::string_view{"fixed_point"}},
+      std::pair{WireModel::exact, std::string_view{"exact"}}};
+};
+
+struct WiresConfig : WireParams {
+  WireModel model = WireModel::off;
+  WireReference reference = WireReference::matched;
+  int refresh_every = 1;
+  double tolerance = 1e-6;
+  int iterations = 2000;
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor& visit) {
+    visit(
+        "model", self.model,
+        Field{.doc = "IR drop: off; first_order: a pass over the devices; fixed_point, exact: the "
+                     "network of resistors, 1e2 to 1e4 times slower"});
+    WireParams::fields(self, visit);
+    visit("reference", self.reference,
+          Field{.doc = "current of level 0 is removed by a reference that loses what the device "
+                       "loses (matched) or nothing (ideal); offset encoding only"});
+    visit("refresh_every", self.refresh_every,
+          Field{.unit = "examples",
+                .doc = "reads see the devices as they were up to so many examples ago; carry "
+                       "resolution brings them up to date",
+                .lo = 1,
+                .hi = 1e9});
+    visit("tolerance", self.tolerance,
+          Field{.unit = "1",
+                .doc = "fixed_point: stray current accepted, of the devices' current",
+                .lo = 1e-12,
+                .hi = 0.1});
+    visit("iterations", self.iterations,
+          Field{.doc = "fixed_point: at most; a run that needs more ends", .lo = 1, .hi = 1e6});
+  }
+};
+
+}  // namespace panther

@@ -1,0 +1,214 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Laws of the iterative solver and of the first-order model of resistive wires, on every backend,
+// against the exact solver.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+#include "kernels/wires/solve.hpp"
+#include "tests/support/backends.hpp"
+#include "tests/support/wires.hpp"
+
+namespace panther::test {
+namespace {
+
+constexpr double tolerance = 1e-9;
+
+/// Crossbars of one circuit on a backend.
+struct Batch {
+  WireCircuit circuit{};
+  int rows = 1;
+  int cols = 1;
+  int crossbars = 1;
+  int inputs = 1;
+  std::vector<double> siemens;
+  std::vector<double> volts;  // empty: unit vectors
+  int iterations = 20000;
+};
+
+struct Solved {
+  std::vector<double> amperes;
+  std::vector<WireOutcome> outcomes;
+};
+
+Solved solve(Backend& backend, Batch const& batch) {
+  auto const vectors =
+      static_cast<std::size_t>(batch.crossbars) * static_cast<std::size_t>(batch.inputs);
+  bool const by_rows = batch.circuit.driven == Driven::rows;
+  DeviceArray<double> const siemens(backend, batch.siemens);
+  DeviceArray<double> const volts(backend, batch.volts);
+  DeviceArray<double> amperes(
+      backend, vectors * static_cast<std::size_t>(by_rows ? batch.cols : batch.rows));
+  DeviceArray<WireOutcome> outcomes(backend, vectors);
+  backend.solve_wires({.circuit = batch.circuit,
+                       .siemens = siemens.data(),
+                       .volts = batch.volts.empty() ? nullptr : volts.data(),
+                       .amperes = amperes.data(),
+                       .outcomes = outcomes.data(),
+                       .crossbars = batch.crossbars,
+                       .rows = batch.rows,
+                       .cols = batch.cols,
+                       .inputs = batch.inputs,
+                       .tolerance = tolerance,
+                       .iterations = batch.iterations});
+  return {amperes.download(), outcomes.download()};
+}
+
+Batch batch_of(WiredArray const& array) {
+  return {array.circuit(), array.rows, array.cols, 1, 1, array.siemens, array.volts};
+}
+
+Batch random_batch(Random& random) {
+  WiredArray const first =
+      random_array(random, random.whole(1, 20), random.whole(1, 20), decades(random, -3.0, 4.0));
+  Batch batch = batch_of(first);
+  batch.crossbars = random.whole(1, 3);
+  batch.inputs = random.whole(1, 11);
+  batch.siemens.clear();
+  batch.volts.clear();
+  for (int i = 0; i < batch.crossbars * first.rows * first.cols; ++i) {
+    batch.siemens.push_back(random.chance(0.1) ? 0.0 : decades(random, -6.0, -4.0));
+  }
+  for (int i = 0; i < batch.crossbars * batch.inputs * first.driven_lines(); ++i) {
+    batch.volts.push_back(random.real(-1.0, 1.0));
+  }
+  return batch;
+}
+
+/// The error of all sensed currents together is within the stated tolerance.
+void expect_solved(Backend& backend, WiredArray const& array) {
+  Solved const solved = solve(backend, batch_of(array));
+  WireSolution const exact = array.exact().solve(array.volts);
+  ASSERT_EQ(solved.outcomes[0].converged, 1) << "stray " << solved.outcomes[0].mismatch;
+  EXPECT_LE(solved.outcomes[0].mismatch, tolerance);
+  double error = 0.0;
+  for (std::size_t j = 0; j < exact.sensed_ampere.size(); ++j) {
+    error += std::abs(solved.amperes[j] - exact.sensed_ampere[j]);
+  }
+  // Twice: the sum of device currents is that of the solution found. 1e-12: rounding.
+  EXPECT_LE(error, (2.0 * tolerance + 1e-12) * sum_of_magnitudes(exact.device_ampere));
+}
+
+class WiresLaw : public OnBackend {};
+INSTANTIATE_TEST_SUITE_P(Backends, WiresLaw, every_backend(), backend_label);
+
+// Wires from a millionth to ten thousand times a device's resistance; without resistance, too.
+TEST_P(WiresLaw, IterationMeetsTheExactSolution) {
+  Random random(11);
+  for (int trial = 0; trial < trials(200); ++trial) {
+    SCOPED_TRACE(random.trace() + ", trial " + std::to_string(trial));
+    int const largest = trial % 20 == 0 ? 40 : 12;
+    WiredArray array = random_array(random, random.whole(1, largest), random.whole(1, largest),
+                                    decades(random, -2.0, 6.0));
+    bool const one_end =
+        array.params.drivers == LineEnds::one && array.params.senses == LineEnds::one;
+    if (trial % 5 == 1 && one_end) array.params.driver_ohm = array.params.sense_ohm = 0.0;
+    if (trial % 5 == 2) array.params.word_ohm = 0.0;
+    if (trial % 5 == 3) array.params.bit_ohm = 0.0;
+    expect_solved(backend(), array);
+  }
+}
+
+TEST_P(WiresLaw, IterationMeetsTheExactSolutionOfLargeArrays) {
+  if (GetParam() == "cpu_scalar" || GetParam() == "cpu_avx2") {
+    GTEST_SKIP() << "slow there, and the bits are those of the others";
+  }
+  Random random(12);
+  for (double const wire_ohm : {0.1, 10.0, 1e4}) {
+    expect_solved(backend(), random_array(random, 128, random.whole(100, 128), wire_ohm));
+  }
+}
+
+TEST_P(WiresLaw, GivesTheBitsOfTheScalarPath) {
+  auto const plain = make_cpu_backend({.threads = 1, .isa = Isa::scalar});
+  Random random(13);
+  for (int trial = 0; trial < trials(30); ++trial) {
+    Batch const batch = random_batch(random);
+    Solved const expected = solve(*plain, batch);
+    Solved const found = solve(backend(), batch);
+    EXPECT_EQ(found.amperes, expected.amperes) << random.trace() << ", trial " << trial;
+    for (std::size_t i = 0; i < found.outcomes.size(); ++i) {
+      EXPECT_EQ(found.outcomes[i].iterations, expected.outcomes[i].iterations);
+      EXPECT_EQ(found.outcomes[i].mismatch, expected.outcomes[i].mismatch);
+    }
+  }
+}
+
+// An input's result does not depend on what is solved beside it.
+TEST_P(WiresLaw, SolvesInputsApart) {
+  Random random(14);
+  for (int trial = 0; trial < trials(10); ++trial) {
+    Batch const batch = random_batch(random);
+    Solved const together = solve(backend(), batch);
+    std::size_t const driven = batch.volts.size() / together.outcomes.size();
+    std::size_t const sensed = together.amperes.size() / together.outcomes.size();
+    for (std::size_t i = 0; i < static_cast<std::size_t>(batch.inputs); ++i) {
+      Batch one = batch;
+      one.crossbars = 1;
+      one.inputs = 1;
+      one.siemens.resize(batch.siemens.size() / static_cast<std::size_t>(batch.crossbars));
+      one.volts.assign(batch.volts.begin() + static_cast<std::ptrdiff_t>(i * driven),
+                       batch.volts.begin() + static_cast<std::ptrdiff_t>((i + 1) * driven));
+      std::vector<double> const alone = solve(backend(), one).amperes;
+      EXPECT_TRUE(
+          std::ranges::equal(alone, std::span(together.amperes).subspan(i * sensed, sensed)));
+    }
+  }
+}
+
+TEST_P(WiresLaw, UnitVectorsGiveTheEffectiveConductance) {
+  Random random(15);
+  for (Driven const driven : {Driven::rows, Driven::columns}) {
+    WiredArray array = random_array(random, 11, 6, 200.0);
+    array.driven = driven;
+    Batch batch = batch_of(array);
+    batch.volts.clear();
+    batch.inputs = array.driven_lines();
+    std::vector<double> const found = solve(backend(), batch).amperes;
+    std::vector<double> const exact = array.exact().effective();
+    double const largest = *std::ranges::max_element(exact);
+    for (std::size_t i = 0; i < exact.size(); ++i) {
+      std::size_t const at = driven == Driven::rows ? i : i % 6 * 11 + i / 6;
+      EXPECT_NEAR(found[at], exact[i], 100.0 * tolerance * largest);
+    }
+  }
+}
+
+TEST_P(WiresLaw, SaysWhatHasNotConverged) {
+  Random random(16);
+  WiredArray const array = random_array(random, 20, 20, 1e5);
+  Batch batch = batch_of(array);
+  batch.iterations = 2;
+  Solved const solved = solve(backend(), batch);
+  EXPECT_EQ(solved.outcomes[0].converged, 0);
+  EXPECT_EQ(solved.outcomes[0].iterations, 2);
+  EXPECT_GT(solved.outcomes[0].mismatch, tolerance);
+}
+
+TEST_P(WiresLaw, NoInputNoCurrent) {
+  Random random(17);
+  Batch batch = batch_of(random_array(random, 5, 6, 100.0));
+  std::ranges::fill(batch.volts, 0.0);
+  Solved const solved = solve(backend(), batch);
+  EXPECT_EQ(solved.amperes, std::vector<double>(solved.amperes.size(), 0.0));
+  EXPECT_EQ(solved.outcomes[0].converged, 1);
+  EXPECT_EQ(solved.outcomes[0].iterations, 0);
+}
+
+TEST_P(WiresLaw, RefusesWhatTheLadderHasNoNumbersFor) {
+  Batch batch{circuit_of({}, Driven::rows), 1, 1, 1, 1, {1.0}, {1.0}};
+  batch.circuit.word.segment_ohm = std::numeric_limits<double>::infinity();
+  EXPECT_THROW(solve(backend(), batch), std::invalid_argument);
+  batch.circuit =
+      circuit_of({.drivers = LineEnds::both, .end_segment = EndSegment::none}, Driven::rows);
+  EXPECT_THROW(solve(backend(), batch), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace panther::test
