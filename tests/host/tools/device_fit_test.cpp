@@ -14,6 +14,7 @@
 #include "host/base/errors.hpp"
 #include "host/run/session.hpp"
 #include "host/tools/characterization.hpp"
+#include "host/tools/fit_choice.hpp"
 #include "tests/support/statistics.hpp"
 
 namespace panther {
@@ -133,6 +134,113 @@ Truth const truths[] = {
 
 INSTANTIATE_TEST_SUITE_P(Laws, RoundTrip, ::testing::ValuesIn(truths),
                          [](auto const& truth) { return truth.param.name; });
+
+std::string refusal(FitData const& data, FitRequest const& request) {
+  try {
+    fit_device(data, request);
+  } catch (UserError const& error) {
+    return error.what();
+  }
+  return {};
+}
+
+Estimate estimate_of(DeviceFit const& fit, std::string const& key) {
+  for (FittedNumber const& number : fit.numbers) {
+    if (number.key == key) return number.estimate;
+  }
+  ADD_FAILURE() << "not fitted: " << key;
+  return {};
+}
+
+// Log-likelihoods of the kinds differ by tens here: the window's noise varies elevenfold.
+TEST(DeviceFit, RecognisesTheKindOfNoise) {
+  for (WriteNoiseKind const kind :
+       {WriteNoiseKind::additive, WriteNoiseKind::proportional, WriteNoiseKind::inverse}) {
+    Truth const truth{"kinds",
+                      "[device]\nlaw = \"linear_step\"\ndw_min = 0.03\ngamma_up = 0.3\n"
+                      "[device.write_noise]\nsigma = 0.02\nkind = \"" +
+                          std::string(enum_name(kind)) + "\"\n",
+                      40,
+                      {}};
+    DeviceFit const fit = fitted(truth, emulated(truth, 12, 3));
+    EXPECT_EQ(fit.device.device.write_noise.kind, kind);
+    EXPECT_NEAR(fit.sigma.value, 0.02, 5 * fit.sigma.error);
+    EXPECT_EQ(fit.device.device.spread.slope, 0.0) << "none is shown";
+  }
+}
+
+TEST(DeviceFit, NoiselessPulsesGiveTheLawItself) {
+  Truth const truth{
+      "still", "[device]\nlaw = \"exponential\"\nalpha_up = 2.5\nalpha_down = -1.5\n", 60, {}};
+  DeviceFit const fit = fitted(truth, emulated(truth, 2, 1));
+  EXPECT_NEAR(estimate_of(fit, "alpha_up").value, 2.5, 2e-3);
+  EXPECT_NEAR(estimate_of(fit, "alpha_down").value, -1.5, 2e-3);
+  EXPECT_NEAR(estimate_of(fit, "pulses").value, 60.0, 2e-2);
+  EXPECT_EQ(fit.device.device.write_noise.kind, WriteNoiseKind::off) << "codes' rounding is none";
+  EXPECT_TRUE(fit.spread.empty()) << "two devices show no spread";
+}
+
+TEST(DeviceFit, LabelsInsteadOfAlphas) {
+  Truth const truth{"labels",
+                    "[device]\nlaw = \"exponential\"\nlabel_up = 2.4\nlabel_down = -0.6\n" + noise,
+                    50,
+                    {}};
+  FitRequest request;
+  request.law = "exponential";
+  request.free = {"label_up", "label_down"};
+  request.fix = {"alpha_up=0.0", "alpha_down=0.0"};
+  DeviceFit const fit = fit_device(emulated(truth, 20, 5), request);
+  Estimate const up = estimate_of(fit, "label_up");
+  Estimate const down = estimate_of(fit, "label_down");
+  EXPECT_NEAR(up.value, 2.4, 4 * up.error);
+  EXPECT_NEAR(down.value, -0.6, 4 * down.error);
+  EXPECT_LT(up.error + down.error, 0.3);
+}
+
+TEST(DeviceFit, FindsTheWindowOfMeasuredConductances) {
+  Truth const& truth = truths[0];
+  PulseTable table = emulated_trains(device_of(truth), {40, truth.pulses, 9});
+  table.in_siemens = true;
+  table.unit = "uS";
+  table.unit_size = 1e-6;
+  for (MeasuredTrain& train : table.trains) {
+    for (double& conductance : train.conductance) conductance = 5e-6 + 45e-6 * conductance;
+  }
+  FitData const data = fit_data(table, {});
+  EXPECT_NEAR(data.g_min.value, 5e-6, 4 * data.g_min.error);
+  EXPECT_NEAR(data.g_max.value, 50e-6, 4 * data.g_max.error);
+  ASSERT_TRUE(data.window_spread);
+  EXPECT_NEAR(data.window_spread->value, 0.02, 4 * data.window_spread->error);
+  DeviceFit const fit = fitted(truth, data);
+  EXPECT_NEAR(fit.device.device.on_off_ratio, 10.0, 1.0);
+  Estimate const alpha = estimate_of(fit, "alpha_up");
+  EXPECT_NEAR(alpha.value, 1.8, 4 * alpha.error);
+}
+
+// Steps of exponential and linear_step are both linear in the conductance; the former has a number
+// less, which BIC rewards by 6 here. AIC and cross-validation may prefer a larger law by chance.
+TEST(DeviceFit, TheCriterionPicksTheLaw) {
+  FitData const data = emulated(truths[0], 12, 2);
+  ChosenFit const chosen = fit_best(data, {}, FitCriterion::bic);
+  EXPECT_EQ(chosen.law, "exponential");
+  EXPECT_EQ(chosen.candidates.size(), static_cast<std::size_t>(LawList::size));
+  for (FitCandidate const& candidate : chosen.candidates) {
+    double const bic = candidate.bic.value_or(HUGE_VAL);
+    EXPECT_LE(chosen.fit.bic, bic + 1e-3) << candidate.law;
+    EXPECT_TRUE(candidate.law != "ideal" || bic > chosen.fit.bic + 100.0);
+  }
+}
+
+TEST(DeviceFit, SaysWhatItCannotDo) {
+  FitData const data = emulated(truths[2], 12, 2);
+  EXPECT_THAT(refusal(data, {"linear_step", {"w_max"}, {}}), HasSubstr("do not determine"));
+  EXPECT_THAT(refusal(data, {"linear_step", {"gamma"}, {}}), HasSubstr("gamma_up"));
+  EXPECT_THAT(refusal(data, {"linear_step", {"gamma_up"}, {"gamma_up=0.1"}}),
+              HasSubstr("given to --free and --fix"));
+  EXPECT_THAT(refusal(data, {"ideal", {}, {"pulses=x"}}), HasSubstr("'x' is not a number"));
+  EXPECT_THAT(refusal(data, {"ideal", {}, {"pulses=50"}}), HasSubstr("nothing to fit"));
+  EXPECT_THROW(fit_data(emulated_trains(device_of(truths[2]), {1, 4, 1}), {}), UserError);
+}
 
 }  // namespace
 }  // namespace panther
