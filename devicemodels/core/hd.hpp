@@ -10,8 +10,10 @@
 
 #if defined(__CUDACC__)
 #define PANTHER_HD __host__ __device__ __forceinline__
+#define PANTHER_HD_RARE __host__ __device__
 #else
 #define PANTHER_HD inline __attribute__((always_inline))
+#define PANTHER_HD_RARE inline __attribute__((noinline))
 #endif
 
 namespace panther {

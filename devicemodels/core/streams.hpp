@@ -20,6 +20,9 @@ enum class Stream : std::uint8_t {
   write_noise = 6,       // item = device group, step = write event; sub-step = attempt
   write_read_noise = 7,  // item = device group, step = write event; sub-step = attempt
   test_data = 8,         // synthetic inputs of tests, checks and benchmarks
+  vector_device = 40,    // item = layer, step = turn
+  refresh_read = 41,     // item = device, step = refresh event
+  refresh_write = 42,    // item = device, step = refresh event; sub-step = attempt
 };
 
 /// A crossbar set of a layer, a plane of devices in it, a row and a column (or column group) packed

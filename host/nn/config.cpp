@@ -41,6 +41,17 @@ void check_update(RunConfig const& config) {
               "\" needs update.method = \"batch_digits\": moments are kept digitally");
 }
 
+void check_refresh(RunConfig const& config) {
+  require(config.refresh.every == 0 || config.slicing.encoding == Encoding::one_sided,
+          "refresh.every = " + std::to_string(config.refresh.every) +
+              " needs slicing.encoding = \"one_sided\", not \"" +
+              std::string(enum_name(config.slicing.encoding)) + "\": other cells do not fill up");
+  require(config.refresh.smaller <= config.refresh.larger,
+          "refresh.smaller = " + std::to_string(config.refresh.smaller) +
+              " (must be no more than refresh.larger = " + std::to_string(config.refresh.larger) +
+              ")");
+}
+
 void check_network(NetworkConfig const& network) {
   require(!network.layers.empty(), "network.layers is empty (at least one layer is needed)");
   Activation const last = network.layers.back().activation;
@@ -89,6 +100,7 @@ void check(RunConfig const& config) {
   check_formats(config, make_slicing(config.slicing).weight_bits);
   check_read(config);
   check_update(config);
+  check_refresh(config);
   check_device(config.device);
 }
 

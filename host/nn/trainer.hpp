@@ -44,7 +44,8 @@ struct Score {
 struct LayerActivity {
   std::vector<SliceCounters> slices;
   LayerCounters layer{};
-  std::uint64_t carries = 0;  // carry resolutions, of all sets together
+  std::uint64_t carries = 0;             // carry resolutions, of all sets together
+  std::vector<PairCounters> pairs = {};  // of one-sided devices, by slice; else empty
 };
 
 struct TrainerOptions {
@@ -110,6 +111,8 @@ class Trainer {
   void backward(Examples examples);
   void update(Examples batch);
   void resolve_carries(std::uint64_t before, std::uint64_t after, std::uint64_t event);
+  void refresh_pairs(std::uint64_t before, std::uint64_t after, std::uint64_t event);
+  int piece_end(std::uint64_t before, int first, int count) const;
   void resolve_saturated(DenseLayer& layer, std::size_t index, std::uint64_t event);
   std::vector<Score> scores_of(std::vector<float> const& loss,
                                std::vector<std::int32_t> const& correct, std::int64_t first,

@@ -16,6 +16,7 @@
 #include "devicemodels/device.hpp"
 #include "kernels/digital/operations.hpp"
 #include "kernels/xbar/read.hpp"
+#include "kernels/xbar/refresh.hpp"
 #include "kernels/xbar/resolve.hpp"
 #include "kernels/xbar/update.hpp"
 
@@ -50,6 +51,7 @@ class Backend {
   /// `law` is the index of the law in LawList; args.law holds that law's constants.
   virtual void update(int law, UpdateArgs const& args) = 0;
   virtual void resolve(int law, ResolveArgs const& args) = 0;
+  virtual void refresh(int law, RefreshArgs const& args) = 0;
   virtual void store_traits(StoreTraitsArgs const& args) = 0;
 
   virtual void gather(GatherArgs const& args) = 0;

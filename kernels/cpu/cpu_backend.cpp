@@ -99,6 +99,9 @@ class CpuBackend final : public Backend {
       }
     });
   }
+  void refresh(int law, RefreshArgs const& args) override {
+    visit_law(law, [&]<class Law>() { run(refresh_weight<MotionOf<Law>>(args), 1024); });
+  }
   void store_traits(StoreTraitsArgs const& args) override { run(StoreTraits{args}, 64); }
   void gather(GatherArgs const& args) override { run_vectors(kernels_.gather, args, args.vectors); }
   void forward(ForwardArgs const& args) override {

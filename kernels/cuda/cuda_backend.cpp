@@ -85,6 +85,7 @@ class CudaBackend final : public Backend {
   void read(ReadArgs const& args) override { queue_read(queue_, args); }
   void update(int law, UpdateArgs const& args) override { queue_update(queue_, law, args); }
   void resolve(int law, ResolveArgs const& args) override { queue_resolve(queue_, law, args); }
+  void refresh(int law, RefreshArgs const& args) override { queue_refresh(queue_, law, args); }
   void store_traits(StoreTraitsArgs const& args) override { queue_store_traits(queue_, args); }
   void gather(GatherArgs const& args) override { queue_gather(queue_, args); }
   void forward(ForwardArgs const& args) override { queue_forward(queue_, args); }

@@ -18,6 +18,7 @@ struct Queue {
 void queue_read(Queue const& queue, ReadArgs const& args);
 void queue_update(Queue const& queue, int law, UpdateArgs const& args);
 void queue_resolve(Queue const& queue, int law, ResolveArgs const& args);
+void queue_refresh(Queue const& queue, int law, RefreshArgs const& args);
 void queue_store_traits(Queue const& queue, StoreTraitsArgs const& args);
 void queue_gather(Queue const& queue, GatherArgs const& args);
 void queue_gradient(Queue const& queue, GradientArgs const& args);

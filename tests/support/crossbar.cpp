@@ -47,6 +47,7 @@ Crossbar::Crossbar(Backend& backend, CrossbarConfig const& config)
   codes_ = DeviceArray<std::int16_t>(backend, size_of(shape_.devices()));
   slice_counters_ = DeviceArray<SliceCounters>(backend, replicas * slices);
   layer_counters_ = DeviceArray<LayerCounters>(backend, replicas);
+  pair_counters_ = DeviceArray<PairCounters>(backend, replicas * slices);
   peaks_ = DeviceArray<std::int32_t>(backend, replicas * slices);
   prepare_law(config);
   if (config.stored_traits) prepare_traits(config);
@@ -103,6 +104,7 @@ std::size_t Crossbar::weight_count() const {
 void Crossbar::clear_counters() {
   slice_counters_.clear();
   layer_counters_.clear();
+  pair_counters_.clear();
   peaks_.clear();
 }
 
@@ -117,6 +119,7 @@ ResolveArgs Crossbar::resolve_args(WriteOptions const& options,
   args.law = law_constants_.data();
   args.counters = slice_counters_.data();
   args.layer_counters = layer_counters_.data();
+  args.pair_counters = pair_counters_.data();
   args.active = active.size() > 0 ? active.data() : nullptr;
   args.event = options.event;
   args.layer = layer_;
@@ -148,6 +151,12 @@ void Crossbar::program(std::vector<std::int32_t> const& weights, WriteOptions co
 void Crossbar::resolve(WriteOptions const& options) {
   DeviceArray<std::uint8_t> const active(backend_, options.active);
   backend_.resolve(law_, resolve_args(options, active));
+  backend_.synchronise();
+}
+
+void Crossbar::refresh(RefreshRule const& rule, WriteOptions const& options) {
+  DeviceArray<std::uint8_t> const all(backend_, std::vector<std::uint8_t>());
+  backend_.refresh(law_, {.write = resolve_args(options, all), .rule = rule});
   backend_.synchronise();
 }
 
@@ -190,6 +199,7 @@ void Crossbar::update_part(Outer const& outer, int first, int count, UpdateOptio
   args.u = u.data() + static_cast<std::ptrdiff_t>(first) * shape_.cols;
   args.drop = drop.data() + first;
   args.first_step = options.first_step + static_cast<std::uint64_t>(first);
+  args.first_turn = options.first_turn + static_cast<std::uint64_t>(first);
   args.examples = count;
   args.batch = outer.examples;
   launch_update(args, options);
@@ -202,6 +212,7 @@ void Crossbar::apply(std::vector<std::int32_t> const& delta, UpdateOptions optio
   UpdateArgs args{};
   args.delta = changes.data();
   args.first_step = options.first_step;
+  args.first_turn = options.first_turn;
   args.examples = 1;
   args.batch = 1;
   launch_update(args, options);

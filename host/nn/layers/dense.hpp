@@ -94,6 +94,9 @@ class DenseLayer {
   /// replica, empty: all.
   void resolve(std::uint64_t event, std::vector<std::uint8_t> const& active);
 
+  /// Refresh of one-sided pairs in every set.
+  void refresh(std::uint64_t event);
+
   /// V3: folds the updates collected in set d into f and b, and clears d.
   void merge(std::uint64_t event);
 
@@ -110,6 +113,8 @@ class DenseLayer {
   /// Totals since the start, [replica][slice] and [replica].
   std::vector<SliceCounters> slice_counters() const { return counters_.download(); }
   std::vector<LayerCounters> layer_counters() const { return layer_counters_.download(); }
+  /// [replica][slice], of one-sided pairs; else empty.
+  std::vector<PairCounters> pair_counters() const { return pair_counters_.download(); }
 
   /// The codes of one replica's set of weights, [plane][row][stride].
   std::vector<std::int16_t> codes(int replica, int set = 0) const;
@@ -155,6 +160,7 @@ class DenseLayer {
   DeviceArray<std::byte> law_constants_;
   DeviceArray<SliceCounters> counters_;
   DeviceArray<LayerCounters> layer_counters_;
+  DeviceArray<PairCounters> pair_counters_;
   std::vector<SliceCounters> counters_aside_;
   std::vector<LayerCounters> layer_counters_aside_;
   DeviceArray<i128> sums_;

@@ -50,6 +50,7 @@ class CountingBackend final : public Backend {
   void read(ReadArgs const& args) override { inner_->read(args); }
   void update(int law, UpdateArgs const& args) override { inner_->update(law, args); }
   void resolve(int law, ResolveArgs const& args) override { inner_->resolve(law, args); }
+  void refresh(int law, RefreshArgs const& args) override { inner_->refresh(law, args); }
   void store_traits(StoreTraitsArgs const& args) override { inner_->store_traits(args); }
   void gather(GatherArgs const& args) override { inner_->gather(args); }
   void forward(ForwardArgs const& args) override { inner_->forward(args); }
