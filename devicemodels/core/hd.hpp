@@ -4,7 +4,8 @@
 
 // The host+device marker and the arithmetic primitives that both compilers must round alike.
 // always_inline keeps one copy per caller: units compiled for several instruction sets never share
-// a merged out-of-line definition.
+// a merged out-of-line definition. PANTHER_HD_RARE marks long functions that are seldom called,
+// which those units do not use.
 
 #include <cstdint>
 

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// When pairs of one-sided devices are refreshed (kernels/xbar/refresh.hpp). Thresholds as aihwkit's.
+// When pairs of one-sided devices are refreshed (kernels/xbar/refresh.hpp). Thresholds as
+// aihwkit's.
 
 #include "host/nn/carry_unit.hpp"
 

@@ -451,11 +451,10 @@ std::vector<LayerActivity> Trainer::activity(int replica) const {
       auto const first = counters.begin() + replica * slices;
       return std::vector(first, first + slices);
     };
-    result.push_back(
-        {.slices = part(all),
-         .layer = layers_[i].layer_counters()[static_cast<std::size_t>(replica)],
-         .carries = carries_[i * replicas_.size() + static_cast<std::size_t>(replica)],
-         .pairs = part(pairs)});
+    result.push_back({.slices = part(all),
+                      .layer = layers_[i].layer_counters()[static_cast<std::size_t>(replica)],
+                      .carries = carries_[i * replicas_.size() + static_cast<std::size_t>(replica)],
+                      .pairs = part(pairs)});
   }
   return result;
 }

@@ -21,6 +21,9 @@
 
 namespace panther {
 
+/// What a pair reads as whose devices are both at their lowest conductance.
+inline constexpr std::int32_t empty_pair_level = -1;
+
 /// `Writer` writes single devices: ResolveWeight.
 template <class Writer>
 struct PairWriter {

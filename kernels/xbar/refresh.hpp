@@ -9,8 +9,8 @@
 // through its forward path and writes by stochastic pulses, here single devices are read as in
 // carry resolution.
 //
-// One item is one weight of one replica. 4 bytes read a pair; pairs that are due are few, so the
-// plain functor is all there is on every backend: 1.5 ns a pair and CPU thread without read noise.
+// One item is one weight of one replica. 4 bytes are read a pair; pairs that are due are few, so
+// the plain functor is all there is on every backend.
 
 #include <cstdint>
 
@@ -65,8 +65,8 @@ struct RefreshWeight {
     int const counter = pair.replica * slicing.slices + pair.slice;
     SliceCounters& counters = writer.args.counters[counter];
     pair.reset();
-    count(counters.cells_written, 1);
-    pair.write(level, counters);
+    count(counters.cells_written, level != empty_pair_level ? 1 : 2);
+    if (level != empty_pair_level) pair.write(level, counters);
     if (writer.args.pair_counters != nullptr) {
       count(writer.args.pair_counters[counter].refreshes, 1);
     }

@@ -188,8 +188,8 @@ struct ResolveWeight {
   }
 
   /// A pair of one-sided devices. Clearing it resets it first, so that it does not fill up.
-  PANTHER_HD_RARE void write_pair(int replica, int set, int slice, int row, int col, std::int32_t level,
-                             bool clears, SliceCounters& counters) const {
+  PANTHER_HD_RARE void write_pair(int replica, int set, int slice, int row, int col,
+                                  std::int32_t level, bool clears, SliceCounters& counters) const {
     PairWriter<ResolveWeight> const pair{*this, Stream::write_noise, replica, set, slice, row, col};
     if (args.weights != nullptr) pair.reset();
     if (read_level(replica, set, slice, row, col) == level) return;

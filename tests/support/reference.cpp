@@ -185,8 +185,7 @@ i128 weight_of_codes(SlicingConfig const& config, XbarShape const& shape,
       sum += codes[static_cast<std::size_t>(at)];
     }
     // sum / divisor / 2^(16 - cell) levels, in 2^-unit
-    weight +=
-        base * sum * (static_cast<i128>(1) << (unit - (16 - cell))) / divisor_of_cell(config);
+    weight += base * sum * (static_cast<i128>(1) << (unit - (16 - cell))) / divisor_of_cell(config);
     base *= static_cast<i128>(1) << (config.weight_bits / slices);
   }
   return weight;
