@@ -4,14 +4,17 @@
 
 // The host+device marker and the arithmetic primitives that both compilers must round alike.
 // always_inline keeps one copy per caller: units compiled for several instruction sets never share
-// a merged out-of-line definition.
+// a merged out-of-line definition. PANTHER_HD_RARE marks long functions that are seldom called,
+// which those units do not use.
 
 #include <cstdint>
 
 #if defined(__CUDACC__)
 #define PANTHER_HD __host__ __device__ __forceinline__
+#define PANTHER_HD_RARE __host__ __device__
 #else
 #define PANTHER_HD inline __attribute__((always_inline))
+#define PANTHER_HD_RARE inline __attribute__((noinline))
 #endif
 
 /// The same for functions that stay calls on the GPU: their registers are not the kernel's.

@@ -35,6 +35,9 @@ enum class Stream : std::uint8_t {
   test_transfer = 31,    // item = device group, step = examples trained on; sub-steps as aging
   test_wait = 32,        // likewise
   wear_traits = 33,      // item = device
+  vector_device = 40,    // item = layer, step = turn
+  refresh_read = 41,     // item = device, step = refresh event
+  refresh_write = 42,    // item = device, step = refresh event; sub-step = attempt
 };
 
 /// A crossbar set of a layer, a plane of devices in it, a row and a column (or column group) packed

@@ -28,6 +28,8 @@ struct HardwareCounts {
   std::uint64_t crs_cells_written = 0;
   std::uint64_t crs_level_steps = 0;
   std::uint64_t crs_failures = 0;
+  std::uint64_t pair_refreshes = 0;
+  std::uint64_t pair_resets = 0;
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor& visit) {
@@ -57,6 +59,10 @@ struct HardwareCounts {
           Field{.unit = "1", .doc = "level steps spent on those cells"});
     visit("crs_failures", self.crs_failures,
           Field{.unit = "1", .doc = "cells that write-verify gave up"});
+    visit("pair_refreshes", self.pair_refreshes,
+          Field{.unit = "1", .doc = "pairs of one-sided devices refreshed"});
+    visit("pair_resets", self.pair_resets,
+          Field{.unit = "1", .doc = "further pairs reset because a write found no room"});
   }
 };
 
@@ -193,7 +199,7 @@ inline constexpr ArrayDescription slice_codes{
     .unit = "1",
     .doc =
         "final device states; the level is code / 2^(16 - cell_bits), slice 0 least significant; "
-        "two planes a slice if the encoding is differential",
+        "as many planes a slice as its cells have devices",
     .dimensions = {"plane", "row", "column"}};
 inline constexpr ArrayDescription level_histogram{
     .name = "level_histogram",

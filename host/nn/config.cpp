@@ -64,6 +64,17 @@ void check_endurance(Endurance const& endurance) {
           "need writes that are counted: \"updates\" or \"steps\")");
 }
 
+void check_refresh(RunConfig const& config) {
+  require(config.refresh.every == 0 || config.slicing.encoding == Encoding::one_sided,
+          "refresh.every = " + std::to_string(config.refresh.every) +
+              " needs slicing.encoding = \"one_sided\", not \"" +
+              std::string(enum_name(config.slicing.encoding)) + "\": other cells do not fill up");
+  require(config.refresh.smaller <= config.refresh.larger,
+          "refresh.smaller = " + std::to_string(config.refresh.smaller) +
+              " (must be no more than refresh.larger = " + std::to_string(config.refresh.larger) +
+              ")");
+}
+
 void check_network(NetworkConfig const& network) {
   require(!network.layers.empty(), "network.layers is empty (at least one layer is needed)");
   Activation const last = network.layers.back().activation;
@@ -123,6 +134,7 @@ void check(RunConfig const& config) {
   check_read(config);
   check_wires(config.read.wires);
   check_update(config);
+  check_refresh(config);
   check_device(config.device);
   check_endurance(config.device.endurance);
   check_analog_read(config);

@@ -11,8 +11,10 @@
 #include <vector>
 
 #include "devicemodels/device.hpp"
+#include "host/nn/carry_unit.hpp"
 #include "host/nn/data_config.hpp"
 #include "host/nn/layer_config.hpp"
+#include "host/nn/refresh_config.hpp"
 #include "host/nn/weight_init_config.hpp"
 #include "host/nn/wires_config.hpp"
 #include "kernels/digital/operations.hpp"
@@ -68,13 +70,6 @@ struct EnumNames<CarryPolicy> {
       std::pair{CarryPolicy::never, std::string_view{"never"}},
       std::pair{CarryPolicy::period, std::string_view{"period"}},
       std::pair{CarryPolicy::adaptive, std::string_view{"adaptive"}}};
-};
-
-enum class CarryUnit : std::uint8_t { examples, batches };
-template <>
-struct EnumNames<CarryUnit> {
-  static constexpr std::array values{std::pair{CarryUnit::examples, std::string_view{"examples"}},
-                                     std::pair{CarryUnit::batches, std::string_view{"batches"}}};
 };
 
 /// 128 hidden ReLU units and 10 outputs.
@@ -326,6 +321,7 @@ struct RunConfig {
   ReadConfig read;
   UpdateConfig update;
   CarryConfig crs;
+  RefreshConfig refresh;
   OutputConfig output;
 
   template <class Self, class Visitor>
@@ -340,6 +336,7 @@ struct RunConfig {
     visit("read", self.read, Field{.doc = "reads: MVM and MTVM"});
     visit("update", self.update, Field{.doc = "updates: outer products in the arrays"});
     visit("crs", self.crs, Field{.doc = "carry resolution"});
+    visit("refresh", self.refresh, Field{.doc = "refresh of pairs of one-sided devices"});
     visit("output", self.output, Field{.doc = "what a run stores"});
   }
 };

@@ -195,16 +195,12 @@ void Trainer::run_batch() {
     train_examples(at, static_cast<int>(std::min<std::int64_t>(together, last - at)));
   }
   ++batch_;
-  if (config_.crs.unit == CarryUnit::batches) {
-    std::uint64_t const done =
-        static_cast<std::uint64_t>(epoch_) * static_cast<std::uint64_t>(batches_per_epoch()) +
-        static_cast<std::uint64_t>(batch_);
-    resolve_carries(done - 1, done, examples_);
-  }
-  std::uint64_t const batches =
+  std::uint64_t const done =
       static_cast<std::uint64_t>(epoch_) * static_cast<std::uint64_t>(batches_per_epoch()) +
       static_cast<std::uint64_t>(batch_);
-  age_devices(AgeUnit::batches, batches - 1, batches);
+  if (config_.crs.unit == CarryUnit::batches) resolve_carries(done - 1, done, examples_);
+  if (config_.refresh.unit == CarryUnit::batches) refresh_pairs(done - 1, done, examples_);
+  age_devices(AgeUnit::batches, done - 1, done);
 }
 
 double Trainer::clock_s() const {
@@ -276,30 +272,41 @@ void Trainer::backward(Examples examples) {
   for (std::size_t i = layers_.size(); i-- > 1;) layers_[i].backward(examples, layers_[i - 1]);
 }
 
+int Trainer::piece_end(std::uint64_t before, int first, int count) const {
+  std::uint64_t const at = before + static_cast<std::uint64_t>(first);
+  std::uint64_t end = before + static_cast<std::uint64_t>(count);
+  auto const cut = [&](int every) {
+    auto const period = static_cast<std::uint64_t>(every);
+    end = std::min(end, (at / period + 1) * period);
+  };
+  if (config_.crs.unit == CarryUnit::examples && config_.crs.policy != CarryPolicy::never) {
+    cut(config_.crs.every);
+  }
+  if (config_.refresh.unit == CarryUnit::examples && config_.refresh.every > 0) {
+    cut(config_.refresh.every);
+  }
+  return static_cast<int>(end - before);
+}
+
 void Trainer::update(Examples batch) {
   std::uint64_t const before = examples_;
   examples_ += static_cast<std::uint64_t>(batch.count);
+  auto const maintain = [&](std::uint64_t from, std::uint64_t to) {
+    if (config_.crs.unit == CarryUnit::examples) resolve_carries(from, to, to);
+    if (config_.refresh.unit == CarryUnit::examples) refresh_pairs(from, to, to);
+  };
   if (config_.update.method == UpdateMethod::batch_digits) {
     ++gradient_steps_;
     for (DenseLayer& layer : layers_) layer.update_with_gradient(batch, gradient_steps_);
-    if (config_.crs.unit == CarryUnit::examples) resolve_carries(before, examples_, examples_);
+    maintain(before, examples_);
   } else {
-    // Carries fall due between examples: the batch's outer products are applied in pieces.
-    int first = 0;
-    while (first < batch.count) {
-      int last = batch.count;
-      if (config_.crs.unit == CarryUnit::examples && config_.crs.policy != CarryPolicy::never) {
-        auto const every = static_cast<std::uint64_t>(config_.crs.every);
-        std::uint64_t const at = before + static_cast<std::uint64_t>(first);
-        std::uint64_t const due = (at / every + 1) * every;
-        last = static_cast<int>(
-            std::min<std::uint64_t>(static_cast<std::uint64_t>(last), due - before));
-      }
+    // Carries and refreshes fall due between examples: the batch's outer products are applied in
+    // pieces.
+    for (int first = 0; first < batch.count;) {
+      int const last = piece_end(before, first, batch.count);
       for (DenseLayer& layer : layers_) layer.update(batch, first, last - first);
-      if (config_.crs.unit == CarryUnit::examples) {
-        std::uint64_t const done = before + static_cast<std::uint64_t>(last);
-        resolve_carries(before + static_cast<std::uint64_t>(first), done, done);
-      }
+      maintain(before + static_cast<std::uint64_t>(first),
+               before + static_cast<std::uint64_t>(last));
       first = last;
     }
   }
@@ -321,6 +328,13 @@ void Trainer::resolve_carries(std::uint64_t before, std::uint64_t after, std::ui
     layers_[i].resolve(event, {});
     for (std::size_t r = 0; r < replicas_.size(); ++r) ++carries_[i * replicas_.size() + r];
   }
+}
+
+void Trainer::refresh_pairs(std::uint64_t before, std::uint64_t after, std::uint64_t event) {
+  if (config_.refresh.every == 0) return;
+  auto const every = static_cast<std::uint64_t>(config_.refresh.every);
+  if (before / every == after / every) return;
+  for (DenseLayer& layer : layers_) layer.refresh(event);
 }
 
 void Trainer::resolve_saturated(DenseLayer& layer, std::size_t index, std::uint64_t event) {
@@ -467,13 +481,16 @@ std::vector<LayerActivity> Trainer::activity(int replica) const {
   std::vector<LayerActivity> result;
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     std::vector<SliceCounters> const all = layers_[i].slice_counters();
-    std::size_t const slices = all.size() / replicas_.size();
-    auto const first =
-        all.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(replica) * slices);
-    result.push_back(
-        {.slices = {first, first + static_cast<std::ptrdiff_t>(slices)},
-         .layer = layers_[i].layer_counters()[static_cast<std::size_t>(replica)],
-         .carries = carries_[i * replicas_.size() + static_cast<std::size_t>(replica)]});
+    std::vector<PairCounters> const pairs = layers_[i].pair_counters();
+    auto const part = [&](auto const& counters) {
+      auto const slices = static_cast<std::ptrdiff_t>(counters.size() / replicas_.size());
+      auto const first = counters.begin() + replica * slices;
+      return std::vector(first, first + slices);
+    };
+    result.push_back({.slices = part(all),
+                      .layer = layers_[i].layer_counters()[static_cast<std::size_t>(replica)],
+                      .carries = carries_[i * replicas_.size() + static_cast<std::size_t>(replica)],
+                      .pairs = part(pairs)});
   }
   return result;
 }

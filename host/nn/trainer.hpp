@@ -44,7 +44,8 @@ struct Score {
 struct LayerActivity {
   std::vector<SliceCounters> slices;
   LayerCounters layer{};
-  std::uint64_t carries = 0;  // carry resolutions, of all sets together
+  std::uint64_t carries = 0;             // carry resolutions, of all sets together
+  std::vector<PairCounters> pairs = {};  // of one-sided devices, by slice; else empty
 };
 
 struct TrainerOptions {
@@ -121,6 +122,8 @@ class Trainer {
   double clock_s() const;
   void age_devices(AgeUnit unit, std::uint64_t before, std::uint64_t after);
   void resolve_carries(std::uint64_t before, std::uint64_t after, std::uint64_t event);
+  void refresh_pairs(std::uint64_t before, std::uint64_t after, std::uint64_t event);
+  int piece_end(std::uint64_t before, int first, int count) const;
   void resolve_saturated(DenseLayer& layer, std::size_t index, std::uint64_t event);
   std::vector<Score> scores_of(std::vector<float> const& loss,
                                std::vector<std::int32_t> const& correct, std::int64_t first,

@@ -32,6 +32,7 @@ std::vector<std::uint64_t> totals_of(std::vector<LayerActivity> const& layers) {
     for (SliceCounters const& slice : layer.slices) append(totals, slice);
     append(totals, layer.layer);
     totals.push_back(layer.carries);
+    for (PairCounters const& pairs : layer.pairs) append(totals, pairs);
   }
   return totals;
 }
@@ -46,6 +47,7 @@ std::vector<LayerActivity> ActivityMark::since(Trainer const& trainer) const {
     for (SliceCounters& slice : layer.slices) subtract(slice, at);
     subtract(layer.layer, at);
     layer.carries -= *at++;
+    for (PairCounters& pairs : layer.pairs) subtract(pairs, at);
   }
   return layers;
 }
@@ -76,6 +78,10 @@ HardwareCounts hardware_counts(std::vector<LayerActivity> const& layers) {
     counts.saturated_words +=
         layer.layer.outputs_saturated + layer.layer.errors_saturated + layer.layer.drives_saturated;
     counts.crs_runs += layer.carries;
+    for (PairCounters const& pairs : layer.pairs) {
+      counts.pair_refreshes += pairs.refreshes;
+      counts.pair_resets += pairs.resets;
+    }
   }
   return counts;
 }

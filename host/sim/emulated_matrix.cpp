@@ -70,6 +70,7 @@ void EmulatedMatrix::update(std::span<Word const> rows, std::span<Word const> co
   args.u = u.data();
   args.drop = drop.data();
   args.first_step = updates_++;
+  args.first_turn = args.first_step;
   args.set_mask = mask_of(set_d);
   args.examples = 1;
   args.batch = 1;
@@ -146,7 +147,7 @@ void EmulatedMatrix::create() {
   layer_counters_ = DeviceArray<LayerCounters>(b, 1);
   adc_steps_ = DeviceArray<std::int32_t>(b, adc_steps());
   law_memory_ = {*backend_, {emulation_.device.law}, slicing_};
-  if (!bounded()) return;
+  if (!bounded() && !slicing_.one_sided()) return;
   auto const cells = static_cast<std::size_t>(shape_.rows) * static_cast<std::size_t>(shape_.cols);
   program(std::vector<Word>(cells), WriteMode::ideal);
   slice_counters_.clear();

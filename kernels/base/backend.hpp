@@ -18,6 +18,7 @@
 #include "kernels/xbar/age.hpp"
 #include "kernels/xbar/analog_converter.hpp"
 #include "kernels/xbar/read.hpp"
+#include "kernels/xbar/refresh.hpp"
 #include "kernels/xbar/resolve.hpp"
 #include "kernels/xbar/update.hpp"
 #include "kernels/xbar/wear.hpp"
@@ -58,6 +59,7 @@ class Backend {
   /// `law` is the index of the law in LawList; args.law holds that law's constants.
   virtual void update(int law, UpdateArgs const& args) = 0;
   virtual void resolve(int law, ResolveArgs const& args) = 0;
+  virtual void refresh(int law, RefreshArgs const& args) = 0;
   virtual void store_traits(StoreTraitsArgs const& args) = 0;
   virtual void age(AgeArgs const& args) = 0;
   virtual void wear(WearArgs const& args) = 0;

@@ -110,6 +110,9 @@ class CpuBackend final : public Backend {
       }
     });
   }
+  void refresh(int law, RefreshArgs const& args) override {
+    visit_law(law, [&]<class Law>() { run(refresh_weight<MotionOf<Law>>(args), 1024); });
+  }
   void store_traits(StoreTraitsArgs const& args) override { run(StoreTraits{args}, 64); }
   void age(AgeArgs const& args) override {
     XbarShape const& shape = args.shape;
@@ -125,6 +128,10 @@ class CpuBackend final : public Backend {
   }
   void wear(WearArgs const& args) override {
     XbarShape const& shape = args.update.shape;
+    // The vector loops count the same steps for all devices of a cell.
+    if (args.before == nullptr && !args.update.slicing.moves_alike()) {
+      return run(WearLane{args}, 64);
+    }
     std::vector<ActiveRow> const& rows =
         args.before == nullptr ? active_rows_.find(args.update) : active_rows_.all(shape);
     pool_.for_ranges(static_cast<std::int64_t>(rows.size()),

@@ -40,36 +40,42 @@ void flag_single(ScreenPanel& panel, std::int16_t const* codes, std::int32_t low
   }
 }
 
-void flag_pair(ScreenPanel& panel, std::int16_t const* first, std::int16_t const* second,
-               std::int32_t low, std::int32_t high) {
+void flag_cells(ScreenPanel& panel, int set, int slice, std::int32_t low, std::int32_t high) {
+  int const planes = panel.args.slicing.planes_per_slice;
+  alignas(64) std::int32_t sum[panel_columns];
+  std::int16_t const* const first = panel.codes(set, slice * planes);
+  std::int16_t const* const second = panel.codes(set, slice * planes + 1);
+  for (int c = 0; c < panel.width; ++c) sum[c] = first[c] + second[c];
+  for (int k = 2; k < planes; ++k) {
+    std::int16_t const* const codes = panel.codes(set, slice * planes + k);
+    for (int c = 0; c < panel.width; ++c) sum[c] += codes[c];
+  }
   for (int c = 0; c < panel.width; ++c) {
-    std::int32_t const sum = first[c] + second[c];
-    auto const outside = static_cast<std::int16_t>(sum < low || sum > high);
+    auto const outside = static_cast<std::int16_t>(sum[c] < low || sum[c] > high);
     panel.flagged[c] = static_cast<std::int16_t>(panel.flagged[c] | outside);
   }
 }
 
 void flag_slice(ScreenPanel& panel, int set, int slice, std::int32_t low, std::int32_t high) {
-  int const planes = panel.args.slicing.planes_per_slice;
-  std::int16_t const* const codes = panel.codes(set, slice * planes);
   if (low > high) {
     std::fill_n(panel.flagged, panel.width, std::int16_t{1});
-  } else if (planes == 1) {
-    flag_single(panel, codes, low, high);
+  } else if (panel.args.slicing.planes_per_slice == 1) {
+    flag_single(panel, panel.codes(set, slice), low, high);
   } else {
-    flag_pair(panel, codes, panel.codes(set, slice * planes + 1), low, high);
+    flag_cells(panel, set, slice, low, high);
   }
 }
 
 /// A set that is written must hold what the source holds, a set that is cleared level 0: certain if
-/// the codes are the same.
+/// the codes are the same. Of one-sided pairs many codes are level 0: none is certain.
 void flag_other_sets(ScreenPanel& panel, int slice) {
   ResolveArgs const& args = panel.args;
   for (int set = 0; set < args.shape.sets; ++set) {
     bool const written = ((args.target_mask >> set) & 1U) != 0;
     bool const cleared = !written && ((args.clear_mask >> set) & 1U) != 0;
     if (!cleared && (!written || set == args.source_set)) continue;
-    if (args.noisy_read) std::fill_n(panel.flagged, panel.width, std::int16_t{1});
+    if (args.noisy_read || (cleared && args.slicing.one_sided()))
+      std::fill_n(panel.flagged, panel.width, std::int16_t{1});
     for (int k = 0; k < args.slicing.planes_per_slice; ++k) {
       int const plane = slice * args.slicing.planes_per_slice + k;
       std::int16_t const* const there = panel.codes(set, plane);

@@ -53,7 +53,7 @@ std::int32_t largest_error(ResolveArgs const& args, int slice) {
     }
   }
   if (args.adc_bits != 0 && args.adc_bits < bits) {
-    error += static_cast<float>(1 << (16 - args.adc_bits + planes - 1));
+    error += static_cast<float>(1 << (16 - args.adc_bits + args.slicing.average_bits));
   }
   return static_cast<std::int32_t>(smaller(error, 1e6F)) + (error > 0.0F ? 1 : 0);
 }
@@ -63,18 +63,17 @@ std::int32_t largest_error(ResolveArgs const& args, int slice) {
 ResolveLimits resolve_limits(ResolveArgs const& args) {
   ResolveLimits limits{};
   for (int slice = 0; slice < args.slicing.slices; ++slice) {
-    int const bits = args.slicing.cell_bits[slice];
-    int const shift = 16 - bits + args.slicing.planes_per_slice - 1;
+    int const shift = args.slicing.level_shift(slice);
     bool const top = slice + 1 == args.slicing.slices;
     Levels const levels = top ? top_levels(args.slicing) : digit_levels(args.slicing);
     // A tie at half a level rounds to even: not certain.
     std::int64_t const within = shift > 0 ? (std::int64_t{1} << (shift - 1)) - 1 : 0;
     std::int32_t const error = largest_error(args, slice);
     // What lies beyond the cell's last level reads as that level.
-    limits.low[slice] = levels.low <= lowest_level(bits)
+    limits.low[slice] = levels.low <= args.slicing.lowest(slice)
                             ? std::numeric_limits<std::int32_t>::min()
                             : static_cast<std::int32_t>((levels.low << shift) - within) + error;
-    limits.high[slice] = levels.high >= highest_level(bits)
+    limits.high[slice] = levels.high >= args.slicing.highest(slice)
                              ? std::numeric_limits<std::int32_t>::max()
                              : static_cast<std::int32_t>((levels.high << shift) + within) - error;
   }

@@ -130,7 +130,7 @@ class GatheredMoves {
   MoveBatch batch_;
   alignas(64) std::int16_t code_[move_lanes] = {};
   alignas(64) std::int8_t draws_[most_stored_bytes][move_lanes] = {};
-  Waiting waiting_[2 * max_slices];
+  Waiting waiting_[max_planes];
 };
 
 }  // namespace panther::PANTHER_ISA_NAMESPACE

@@ -56,9 +56,10 @@ class RowUpdater {
   }
 
  private:
-  bool narrow() const { return panel_.digit_bits <= widest_table_digit; }
+  bool narrow() const { return panel_.narrow(); }
 
   void update_block(RowRange rows, int example) {
+    moving_ = moving_devices(args_, replica_, example);
     if (args_.drive == UpdateDrive::delta) {
       for (std::int64_t i = 0; i < rows.count; ++i) change_row(rows.rows[i].row);
       return;
@@ -131,15 +132,26 @@ class RowUpdater {
     for (int set = 0; set < args_.shape.sets; ++set) {
       if (((args_.set_mask >> set) & 1U) == 0) continue;
       for (int k = 0; k < args_.slicing.planes_per_slice; ++k) {
-        PlaneRow const target =
-            row_of_plane(set, slice * args_.slicing.planes_per_slice + k, row, slice);
+        int const plane = slice * args_.slicing.planes_per_slice + k;
+        Directions const moves = directions_of(args_.slicing, plane, moving_);
+        if (!moves.either()) continue;
+        PlaneRow const target = row_of_plane(set, plane, row, slice);
         if (narrow()) {
-          move_row(target, steps_.byte, up, sub_step);
+          move_row(target, taken(moves, steps_.byte, up, taken_.byte), up, sub_step);
         } else {
-          move_row(target, steps_.word, up, sub_step);
+          move_row(target, taken(moves, steps_.word, up, taken_.word), up, sub_step);
         }
       }
     }
+  }
+
+  /// The steps that a plane's devices take: all, or those of one direction, put into `kept`.
+  template <class Count>
+  Count const* taken(Directions moves, Count const* counts, std::uint8_t const* up,
+                     Count* kept) const {
+    if (moves.up && moves.down) return counts;
+    keep_direction(counts, up, moves.up, panel_.groups * group_columns, kept);
+    return kept;
   }
 
   PlaneRow row_of_plane(int set, int plane, int row, int slice) const {
@@ -183,9 +195,11 @@ class RowUpdater {
   bool exact_;
   UpdatePanel panel_;
   PanelSteps steps_;
+  PanelSteps taken_;  // of one direction
   PanelProducts products_;
   PlaneMover mover_;
   UpdateTally tallies_[max_slices];
+  DeviceMask moving_ = 0;  // in the present example
   std::uint64_t overflows_ = 0;
 };
 

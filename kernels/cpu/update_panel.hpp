@@ -36,6 +36,7 @@ struct alignas(64) UpdatePanel {
   int columns;
   int groups;
   int digit_bits;
+  int gain_bits;  // of the slicing
   int drop;
   std::uint32_t reachable;  // bit k: some column's digit of q = 15 - k is not zero
   int longest;              // bits of the largest |U|
@@ -53,7 +54,11 @@ struct alignas(64) UpdatePanel {
     groups = (columns + group_columns - 1) / group_columns;
     drop = 0;
     digit_bits = args.slicing.digit_bits;
+    gain_bits = args.slicing.gain_bits;
   }
+
+  /// Whether a row's steps fit a byte.
+  bool narrow() const { return digit_bits <= widest_table_digit && gain_bits == 0; }
 
   /// Columns of one example's U.
   void load(std::int16_t const* u, int drop_bits) {
@@ -121,7 +126,7 @@ inline void sum_tables(UpdatePanel const& panel, int slice, std::uint32_t bits, 
   for (int g = 0; g < groups; ++g) reinterpret_cast<Bytes*>(steps.byte)[g] = sum[g];
 }
 
-/// Steps of the set bits of |X| in `bits`, digits of up to four bits.
+/// Steps of the set bits of |X| in `bits`, of a narrow panel.
 inline void count_byte_steps(UpdatePanel const& panel, int slice, std::uint32_t bits,
                              PanelSteps& steps) {
   switch (panel.groups) {
@@ -149,6 +154,7 @@ inline void count_word_steps(UpdatePanel const& panel, int slice, std::uint32_t 
       for (int c = 0; c < columns; ++c) steps.word[c] += (panel.magnitude[c] << -q) & mask;
     }
   }
+  for (int c = 0; c < columns; ++c) steps.word[c] <<= panel.gain_bits;
 }
 
 /// What one row adds by the digit and delta drives: magnitudes of its products, and directions.
@@ -207,12 +213,25 @@ inline void take_digits(UpdatePanel const& panel, PanelProducts const& row, int 
   int const shift = panel.digit_bits * slice;
   std::uint32_t const mask = (1U << panel.digit_bits) - 1U;
   int const columns = panel.groups * group_columns;
-  if (panel.digit_bits <= widest_table_digit) {
+  if (panel.narrow()) {
     for (int c = 0; c < columns; ++c) {
       steps.byte[c] = static_cast<std::uint8_t>((row.held[c] >> shift) & mask);
     }
   } else {
-    for (int c = 0; c < columns; ++c) steps.word[c] = (row.held[c] >> shift) & mask;
+    for (int c = 0; c < columns; ++c) {
+      steps.word[c] = ((row.held[c] >> shift) & mask) << panel.gain_bits;
+    }
+  }
+}
+
+/// The steps of the columns that go one way: `up` is 0 or 255.
+template <class Count>
+inline void keep_direction(Count const* counts, std::uint8_t const* up, bool upward, int columns,
+                           Count* kept) {
+  std::uint8_t const flip = upward ? 0 : 255;
+  for (int c = 0; c < columns; ++c) {
+    auto const mask = static_cast<Count>(0U - ((up[c] ^ flip) & 1U));
+    kept[c] = static_cast<Count>(counts[c] & mask);
   }
 }
 

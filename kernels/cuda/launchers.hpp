@@ -19,6 +19,7 @@ void queue_read(Queue const& queue, ReadArgs const& args);
 void queue_read_analog(Queue const& queue, AnalogReadArgs const& args);
 void queue_update(Queue const& queue, int law, UpdateArgs const& args);
 void queue_resolve(Queue const& queue, int law, ResolveArgs const& args);
+void queue_refresh(Queue const& queue, int law, RefreshArgs const& args);
 void queue_store_traits(Queue const& queue, StoreTraitsArgs const& args);
 void queue_age(Queue const& queue, AgeArgs const& args);
 void queue_wear(Queue const& queue, WearArgs const& args);

@@ -173,13 +173,16 @@ struct UpdateLanes {
     std::uint64_t const u = delta_drive ? 0 : columns(at, example);
     if (u == 0 && !delta_drive) return;
     int const drop = delta_drive ? 0 : lane.args.drop[vector_of(at, example)];
-    if (!devices.loaded) load(at, devices);
     if (at.counts_overflows) note_overflows(x, u, drop, mine);
+    Directions const moves =
+        directions_of(lane.args.slicing, at.plane, moving_devices(lane.args, at.replica, example));
+    if (!moves.either()) return;
+    if (!devices.loaded) load(at, devices);
     // One body for both fidelities: an aggregate move is the stream step "-1".
     bool const pulses = lane.args.fidelity == Fidelity::pulse;
     for (int t = pulses ? 0 : -1; t < (pulses ? 16 : 0); ++t) {
       if (pulses && ((magnitude_of(x) >> t) & 1U) == 0) continue;
-      move_lane(at, example, x, u, drop, t, devices, mine);
+      move_lane(at, example, x, u, drop, t, moves, devices, mine);
     }
   }
 
@@ -212,18 +215,19 @@ struct UpdateLanes {
 
   /// Moves the lane's devices one after the other: a rolled loop needs half the registers.
   PANTHER_HD void move_lane(Place const& at, int example, std::int32_t x, std::uint64_t u, int drop,
-                            int t, Devices& devices, Private& mine) const {
+                            int t, Directions moves, Devices& devices, Private& mine) const {
     Random random{{0, 0, 0, 0}, 0, false};
     PANTHER_ROLL
     for (int word = 0; word < lane_words; ++word) {
       int const col = lane_column(at.lane, word);
       if (col >= lane.args.shape.cols) break;
       std::int32_t const value = column_value(at, u, word, col);
-      std::uint32_t const steps = steps_of(at, magnitude_of(x), magnitude_of(value), drop, t);
-      if (steps == 0) continue;
-      if (!random.made) random = drawn(at, example, t + 1);
+      std::uint32_t const steps = steps_of(at, magnitude_of(x), magnitude_of(value), drop, t)
+                                  << lane.args.slicing.gain_bits;
       bool const delta_drive = lane.args.drive == UpdateDrive::delta;
       bool const up = delta_drive ? value > 0 : ((x < 0) != (value < 0));
+      if (steps == 0 || !moves.takes(up)) continue;
+      if (!random.made) random = drawn(at, example, t + 1);
       move_device_of(at, word, steps, up, random, devices, mine);
     }
   }

@@ -85,7 +85,7 @@ struct SeenArgs {
     int const own = static_cast<int>(plane % shape.planes);
     return {windows[plane / shape.planes],
             static_cast<double>(window_range(slicing.cell_bits[slicing.slice_of(own)])),
-            slicing.mirrored(own), slicing.planes_per_slice == 2, reference};
+            slicing.mirrored(own), slicing.mirrored_devices != 0, reference};
   }
   PANTHER_HD std::int64_t code_index(std::int64_t plane, int row, int col) const {
     return shape.index(static_cast<int>(plane / shape.planes), set,

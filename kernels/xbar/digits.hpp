@@ -32,8 +32,8 @@ PANTHER_HD WeightRange weight_range(Slicing const& slicing) {
   int const p = slicing.digit_bits;
   int const top = slicing.slices - 1;
   std::int64_t const base = static_cast<std::int64_t>(1) << p;
-  std::int64_t low = lowest_level(slicing.cell_bits[top]);
-  std::int64_t high = highest_level(slicing.cell_bits[top]);
+  std::int64_t low = slicing.lowest(top);
+  std::int64_t high = slicing.highest(top);
   for (int s = 0; s < top; ++s) {
     low = low * base - base / 2;
     high = high * base + base / 2 - 1;
@@ -59,12 +59,11 @@ PANTHER_HD Digits digits_of(Slicing const& slicing, std::int64_t weight) {
   return digits;
 }
 
-/// The whole level nearest to a slice's state (both devices of a pair averaged), within the cell's
-/// levels. `code_sum` adds the codes of the slice's planes.
+/// The whole level nearest to a slice's state, within the cell's levels. `code_sum` adds the codes
+/// of the slice's planes.
 PANTHER_HD std::int32_t nearest_level(Slicing const& slicing, int slice, std::int32_t code_sum) {
-  int const bits = slicing.cell_bits[slice];
-  std::int32_t const level = round_shift(code_sum, 16 - bits + slicing.planes_per_slice - 1);
-  return clamped(level, lowest_level(bits), highest_level(bits));
+  std::int32_t const level = round_shift(code_sum, slicing.level_shift(slice));
+  return clamped(level, slicing.lowest(slice), slicing.highest(slice));
 }
 
 }  // namespace panther

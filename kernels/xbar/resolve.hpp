@@ -10,7 +10,8 @@
 // one noisy move) or write-verify (read, correct by the rounded error, at least one step, until
 // within the tolerance or out of attempts). Stuck cells and window bounds limit all three;
 // programming finds every device of its sets within its bounds, stuck ones where they are stuck,
-// even where no write is needed.
+// even where no write is needed. Pairs of one-sided devices are written as xbar/one_sided.hpp says;
+// programming resets them first.
 //
 // One item is one weight of one replica: all its slices, so the recoding needs no second pass.
 // Random words are per device, write event and attempt: word 0-1 write and read normal, word 2
@@ -19,6 +20,7 @@
 #include <cstdint>
 
 #include "kernels/xbar/digits.hpp"
+#include "kernels/xbar/one_sided.hpp"
 #include "kernels/xbar/update.hpp"
 
 namespace panther {
@@ -45,6 +47,7 @@ struct ResolveArgs {
   void const* law;                 // Law::Constants [replica][slice]
   SliceCounters* counters;         // [replica][slice]
   LayerCounters* layer_counters;   // [replica]
+  PairCounters* pair_counters;     // [replica][slice] one-sided pairs; null: not counted
   std::int32_t const* weights;  // programming: [replica][row][column]; null: read from source_set
   std::uint8_t const* active;   // [replica] 0: the replica is left alone; null: all are written
   std::uint64_t event;          // index of this write event: every event draws fresh noise
@@ -90,9 +93,9 @@ struct ResolveWeight {
     for (int set = 0; set < args.shape.sets; ++set) {
       for (int slice = 0; slice < args.slicing.slices; ++slice) {
         if (((args.target_mask >> set) & 1U) != 0) {
-          write_slice(replica, set, slice, row, col, digits.level[slice], counters[slice]);
+          write_slice(replica, set, slice, row, col, digits.level[slice], false, counters[slice]);
         } else if (((args.clear_mask >> set) & 1U) != 0) {
-          write_slice(replica, set, slice, row, col, 0, counters[slice]);
+          write_slice(replica, set, slice, row, col, 0, true, counters[slice]);
         }
       }
     }
@@ -136,8 +139,9 @@ struct ResolveWeight {
       PhiloxWords const words =
           draw(args.devices[replica].seed, Stream::write_read_noise,
                device_of(set, plane, row, col), args.event, resolve_read_attempt);
-      code_sum += static_cast<std::int32_t>(nearest(read_deviation(replica, slice, code, k == 1) *
-                                                    normal_pair(words.w[0], words.w[1]).first));
+      float const deviation = read_deviation(replica, slice, code, args.slicing.mirrored(plane));
+      code_sum +=
+          static_cast<std::int32_t>(nearest(deviation * normal_pair(words.w[0], words.w[1]).first));
     }
     return nearest_level(args.slicing, slice, converted_codes(slice, code_sum));
   }
@@ -157,21 +161,44 @@ struct ResolveWeight {
   PANTHER_HD std::int32_t converted_codes(int slice, std::int32_t code_sum) const {
     int const bits = args.slicing.cell_bits[slice];
     if (args.adc_bits == 0 || args.adc_bits >= bits) return code_sum;
-    int const shift = 16 - args.adc_bits + args.slicing.planes_per_slice - 1;
+    int const shift = 16 - args.adc_bits + args.slicing.average_bits;
     return round_shift(code_sum, shift) * (1 << shift);
   }
 
   PANTHER_HD void write_slice(int replica, int set, int slice, int row, int col, std::int32_t level,
-                              SliceCounters& counters) const {
+                              bool clears, SliceCounters& counters) const {
+    if (args.slicing.one_sided()) {
+      write_pair(replica, set, slice, row, col, level, clears, counters);
+      return;
+    }
     if (args.weights != nullptr && args.traits.variation.bounds) {
       settle(replica, set, slice, row, col);
     }
     if (read_level(replica, set, slice, row, col) == level) return;
+    std::int32_t wanted = level * codes_per_level(args.slicing.cell_bits[slice]);
+    if (args.slicing.encoding == Encoding::reference) {
+      int const reference = slice * args.slicing.planes_per_slice + 1;
+      wanted -= args.codes[args.shape.index(replica, set, reference, row, col)];
+    }
     for (int k = 0; k < args.slicing.planes_per_slice; ++k) {
-      write_device(replica, set, slice * args.slicing.planes_per_slice + k, row, col, level,
+      if (((args.slicing.up_devices >> k) & 1) == 0) continue;
+      write_device(replica, set, slice * args.slicing.planes_per_slice + k, row, col, wanted,
                    counters);
     }
   }
+
+  /// A pair of one-sided devices. Clearing it resets it first, so that it does not fill up.
+  PANTHER_HD_RARE void write_pair(int replica, int set, int slice, int row, int col,
+                                  std::int32_t level, bool clears, SliceCounters& counters) const {
+    PairWriter<ResolveWeight> const pair{*this, Stream::write_noise, replica, set, slice, row, col};
+    if (args.weights != nullptr) pair.reset();
+    if (read_level(replica, set, slice, row, col) == level) return;
+    if (clears && args.weights == nullptr) pair.make_room(counters);
+    pair.write(level, counters);
+  }
+
+  PANTHER_HD bool writes_ideally() const { return args.mode == WriteMode::ideal; }
+  PANTHER_HD bool verifies() const { return args.mode == WriteMode::write_verify; }
 
   /// Fresh memory holds level 0 in every device; puts those of a slice within their bounds.
   PANTHER_HD void settle(int replica, int set, int slice, int row, int col) const {
@@ -186,15 +213,14 @@ struct ResolveWeight {
   }
 
   PANTHER_HD void write_device(int replica, int set, int plane, int row, int col,
-                               std::int32_t level, SliceCounters& counters) const {
+                               std::int32_t wanted, SliceCounters& counters) const {
     int const bits = args.slicing.cell_bits[args.slicing.slice_of(plane)];
     float const range = static_cast<float>(window_range(bits));
     std::int64_t const index = args.shape.index(replica, set, plane, row, col);
     Traits const traits = args.traits.load_called(args.devices[replica], range, index,
                                                   device_of(set, plane, row, col));
-    std::int32_t const wanted = level * codes_per_level(bits);
     count(counters.cells_written, 1);
-    if (args.mode == WriteMode::ideal) {
+    if (writes_ideally()) {
       count(counters.write_steps,
             magnitude_of((wanted - args.codes[index]) / codes_per_level(bits)));
       args.codes[index] = placed(traits, plane, range, wanted);
@@ -218,7 +244,7 @@ struct ResolveWeight {
                            SliceCounters& counters) const {
     int const slice = args.slicing.slice_of(plane);
     auto const unit = static_cast<float>(codes_per_level(args.slicing.cell_bits[slice]));
-    bool const verify = args.mode == WriteMode::write_verify;
+    bool const verify = verifies();
     int const moves = verify ? args.attempts : 1;
     for (int attempt = 0; attempt < moves || verify; ++attempt) {
       PhiloxWords const words =

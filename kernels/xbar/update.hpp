@@ -51,6 +51,7 @@ struct UpdateArgs {
   std::int32_t const* drop;   // [replica][batch] low product bits dropped; negative shifts left
   std::int32_t const* delta;  // delta drive: [replica][row][column] change in weight LSBs
   std::uint64_t first_step;   // step index of the first example
+  std::uint64_t first_turn;   // vector cells of one moving device: turn of the first example
   int layer;
   unsigned set_mask;  // bit s: set s is updated
   int examples;       // acted on, in order; 1 for the delta drive
@@ -60,6 +61,35 @@ struct UpdateArgs {
   WriteNoiseKind noise;
   CodeRounding rounding;
 };
+
+/// The devices of a cell that an example moves.
+PANTHER_HD DeviceMask moving_devices(UpdateArgs const& args, int replica, int example) {
+  Slicing const& slicing = args.slicing;
+  auto const last = static_cast<unsigned>(slicing.planes_per_slice - 1);
+  if (slicing.policy == VectorPolicy::all) return static_cast<DeviceMask>((2U << last) - 1U);
+  std::uint64_t const turn = args.first_turn + static_cast<std::uint64_t>(example);
+  auto device = static_cast<unsigned>(turn);
+  if (slicing.policy == VectorPolicy::random) {
+    std::uint64_t const item = device_item(static_cast<std::uint64_t>(args.layer), 0, 0, 0, 0);
+    device = draw(args.devices[replica].seed, Stream::vector_device, item, turn).w[0];
+  }
+  return static_cast<DeviceMask>(1U << (device & last));
+}
+
+/// Whether an example's steps up and down of the level move the device of a plane.
+struct Directions {
+  bool up;
+  bool down;
+
+  PANTHER_HD bool either() const { return up || down; }
+  PANTHER_HD bool takes(bool upward) const { return upward ? up : down; }
+};
+
+PANTHER_HD Directions directions_of(Slicing const& slicing, int plane, DeviceMask moving) {
+  int const device = slicing.device_of(plane);
+  return {(((slicing.up_devices & moving) >> device) & 1) != 0,
+          (((slicing.down_devices & moving) >> device) & 1) != 0};
+}
 
 /// Columns that share a Philox block lie 16 apart; a lane is such a group of up to four columns.
 PANTHER_HD constexpr int lane_column(int lane, int word) {
@@ -201,6 +231,9 @@ struct UpdateLane {
                                  std::int32_t x, SliceCounters& local) const {
     bool const pulses = args.fidelity == Fidelity::pulse;
     if (plane == 0) note_overflows(replica, set, lane, example, x);
+    Directions const moves =
+        directions_of(args.slicing, plane, moving_devices(args, replica, example));
+    if (!moves.either()) return;
     for (int t = 0; t < (pulses ? 16 : 1); ++t) {
       if (pulses && ((magnitude_of(x) >> t) & 1U) == 0) continue;
       LaneRandom const random =
@@ -208,7 +241,7 @@ struct UpdateLane {
       for (int word = 0; word < 4; ++word) {
         int const col = lane_column(lane, word);
         if (col >= args.shape.cols) break;
-        update_device(replica, set, plane, row, col, example, x, pulses ? t : -1,
+        update_device(replica, set, plane, row, col, example, x, pulses ? t : -1, moves,
                       random.normal[word], random.dither[word], local);
       }
     }
@@ -249,7 +282,7 @@ struct UpdateLane {
 
   /// Steps and direction of one device in one example (or one stream step t >= 0 of it).
   PANTHER_HD void update_device(int replica, int set, int plane, int row, int col, int example,
-                                std::int32_t x, int t, float normal, float dither,
+                                std::int32_t x, int t, Directions moves, float normal, float dither,
                                 SliceCounters& local) const {
     std::int64_t const vector = static_cast<std::int64_t>(replica) * args.batch + example;
     bool const delta_drive = args.drive == UpdateDrive::delta;
@@ -260,9 +293,10 @@ struct UpdateLane {
                     : args.u[vector * args.shape.cols + col];
     int const drop = delta_drive ? 0 : args.drop[vector];
     int const slice = args.slicing.slice_of(plane);
-    std::uint32_t const steps = steps_of(magnitude_of(x), magnitude_of(u), drop, slice, t);
-    if (steps == 0) return;
+    std::uint32_t const steps = steps_of(magnitude_of(x), magnitude_of(u), drop, slice, t)
+                                << args.slicing.gain_bits;
     bool const up = delta_drive ? u > 0 : ((x < 0) != (u < 0));
+    if (steps == 0 || !moves.takes(up)) return;
     std::int64_t const index = args.shape.index(replica, set, plane, row, col);
     std::uint64_t const item =
         device_item(static_cast<std::uint64_t>(args.layer), static_cast<std::uint64_t>(set),

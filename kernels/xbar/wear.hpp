@@ -99,8 +99,12 @@ struct WearLane {
                                    update.shape.cols +
                                col]
                 : update.u[vector * update.shape.cols + col];
+      bool const up = delta ? u > 0 : ((x < 0) != (u < 0));
+      DeviceMask const moving = moving_devices(update, place.replica, example);
+      if (!directions_of(update.slicing, place.plane, moving).takes(up)) continue;
       std::uint32_t const steps = lane.steps_of(magnitude_of(x), magnitude_of(u),
-                                                delta ? 0 : update.drop[vector], slice, -1);
+                                                delta ? 0 : update.drop[vector], slice, -1)
+                                  << update.slicing.gain_bits;
       total += args.count == WriteCount::steps ? steps : smaller(steps, 1U);
     }
     return total;

@@ -47,6 +47,7 @@ Crossbar::Crossbar(Backend& backend, CrossbarConfig const& config)
   codes_ = DeviceArray<std::int16_t>(backend, size_of(shape_.devices()));
   slice_counters_ = DeviceArray<SliceCounters>(backend, replicas * slices);
   layer_counters_ = DeviceArray<LayerCounters>(backend, replicas);
+  pair_counters_ = DeviceArray<PairCounters>(backend, replicas * slices);
   peaks_ = DeviceArray<std::int32_t>(backend, replicas * slices);
   law_memory_ = {backend, laws, slicing_};
   if (config.stored_traits) prepare_traits(config);
@@ -88,6 +89,7 @@ std::size_t Crossbar::weight_count() const {
 void Crossbar::clear_counters() {
   slice_counters_.clear();
   layer_counters_.clear();
+  pair_counters_.clear();
   peaks_.clear();
 }
 
@@ -102,6 +104,7 @@ ResolveArgs Crossbar::resolve_args(WriteOptions const& options,
   args.law = law_memory_.data();
   args.counters = slice_counters_.data();
   args.layer_counters = layer_counters_.data();
+  args.pair_counters = pair_counters_.data();
   args.active = active.size() > 0 ? active.data() : nullptr;
   args.event = options.event;
   args.layer = layer_;
@@ -170,6 +173,12 @@ void Crossbar::wear(UpdateArgs const& args, std::int16_t const* before) {
                  .fails = k.failure > 0});
 }
 
+void Crossbar::refresh(RefreshRule const& rule, WriteOptions const& options) {
+  DeviceArray<std::uint8_t> const all(backend_, std::vector<std::uint8_t>());
+  backend_.refresh(law_, {.write = resolve_args(options, all), .rule = rule});
+  backend_.synchronise();
+}
+
 void Crossbar::launch_update(UpdateArgs args, UpdateOptions const& options) {
   args.shape = shape_;
   args.slicing = slicing_;
@@ -210,6 +219,7 @@ void Crossbar::update_part(Outer const& outer, int first, int count, UpdateOptio
   args.u = u.data() + static_cast<std::ptrdiff_t>(first) * shape_.cols;
   args.drop = drop.data() + first;
   args.first_step = options.first_step + static_cast<std::uint64_t>(first);
+  args.first_turn = options.first_turn + static_cast<std::uint64_t>(first);
   args.examples = count;
   args.batch = outer.examples;
   launch_update(args, options);
@@ -222,6 +232,7 @@ void Crossbar::apply(std::vector<std::int32_t> const& delta, UpdateOptions optio
   UpdateArgs args{};
   args.delta = changes.data();
   args.first_step = options.first_step;
+  args.first_turn = options.first_turn;
   args.examples = 1;
   args.batch = 1;
   launch_update(args, options);

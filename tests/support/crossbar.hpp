@@ -51,6 +51,7 @@ struct UpdateOptions {
   Fidelity fidelity = Fidelity::aggregate;
   unsigned set_mask = 1;
   std::uint64_t first_step = 0;
+  std::uint64_t first_turn = 0;
 };
 
 struct ReadOptions {
@@ -101,6 +102,8 @@ class Crossbar {
   void program(std::vector<std::int32_t> const& weights, WriteOptions const& options = {});
   /// Carry resolution, or the merge of variant V3 if options.addend_set is given.
   void resolve(WriteOptions const& options = {});
+  /// Refresh of one-sided pairs, read and written as `options` say.
+  void refresh(RefreshRule const& rule, WriteOptions const& options = {});
   /// All examples of `outer`, or `count` of them from `first` on, as one call.
   void update(Outer const& outer, UpdateOptions const& options = {});
   void update_part(Outer const& outer, int first, int count, UpdateOptions const& options = {});
@@ -126,6 +129,7 @@ class Crossbar {
   void set_codes(std::vector<std::int16_t> const& codes) { codes_.upload(codes); }
   std::vector<SliceCounters> slice_counters() const { return slice_counters_.download(); }
   std::vector<LayerCounters> layer_counters() const { return layer_counters_.download(); }
+  std::vector<PairCounters> pair_counters() const { return pair_counters_.download(); }
   void clear_counters();
 
  private:
@@ -155,6 +159,7 @@ class Crossbar {
   DeviceArray<std::int8_t> stored_;
   mutable DeviceArray<SliceCounters> slice_counters_;
   mutable DeviceArray<LayerCounters> layer_counters_;
+  mutable DeviceArray<PairCounters> pair_counters_;
   DeviceArray<std::int32_t> peaks_;
   Endurance endurance_;
   DeviceArray<std::uint32_t> writes_;

@@ -174,6 +174,9 @@ class EmulatedCudaBackend final : public Backend {
       launcher_.blocks(cuda::ResolveBlocks<Motion>{ResolveWeight<Motion>{args}});
     });
   }
+  void refresh(int law, RefreshArgs const& args) override {
+    visit_law(law, [&]<class Law>() { launcher_.items(refresh_weight<MotionOf<Law>>(args)); });
+  }
   void store_traits(StoreTraitsArgs const& args) override { launcher_.items(StoreTraits{args}); }
   void age(AgeArgs const& args) override { launcher_.items(AgeLane{args}); }
   void wear(WearArgs const& args) override { launcher_.items(WearLane{args}); }

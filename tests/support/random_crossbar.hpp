@@ -10,6 +10,7 @@
 
 #include "tests/support/crossbar.hpp"
 #include "tests/support/random.hpp"
+#include "tests/support/reference.hpp"
 
 namespace panther::test {
 
@@ -30,6 +31,20 @@ inline SlicingConfig random_slicing(Random& random) {
   SlicingConfig slicing = random.pick(kinds);
   slicing.digits = random.pick<DigitSet>({DigitSet::two_complement, DigitSet::balanced});
   slicing.encoding = random.pick<Encoding>({Encoding::offset, Encoding::differential});
+  return slicing;
+}
+
+/// The same with cells of several devices other than the differential pair.
+inline SlicingConfig random_compound_slicing(Random& random) {
+  SlicingConfig slicing = random_slicing(random);
+  slicing.encoding =
+      random.pick<Encoding>({Encoding::vector, Encoding::vector, Encoding::vector,
+                             Encoding::reference, Encoding::one_sided, Encoding::one_sided});
+  if (slicing.encoding != Encoding::vector) return slicing;
+  bool const many = slicing.cell_bits_lsb_first.size() > 8;
+  slicing.devices_per_cell = many ? random.pick<int>({2, 4}) : random.pick<int>({2, 4, 8});
+  slicing.vector_policy = random.pick<VectorPolicy>(
+      {VectorPolicy::all, VectorPolicy::sequential, VectorPolicy::random});
   return slicing;
 }
 
@@ -59,13 +74,15 @@ inline std::string describe(CrossbarConfig const& config) {
                      std::to_string(config.slicing.weight_bits) + " bits in cells";
   for (int const bits : config.slicing.cell_bits_lsb_first) text += " " + std::to_string(bits);
   text += ", " + std::string(enum_name(config.slicing.digits));
-  return text + ", " + std::string(enum_name(config.slicing.encoding));
+  text += ", " + std::string(enum_name(config.slicing.encoding));
+  return text + " " + std::to_string(devices_of_cell(config.slicing)) + " " +
+         std::string(enum_name(config.slicing.vector_policy));
 }
 
 /// The cell of a plane.
 inline int cell_of(CrossbarConfig const& config, int plane) {
-  int const pair = config.slicing.encoding == Encoding::differential ? 2 : 1;
-  return config.slicing.cell_bits_lsb_first[static_cast<std::size_t>(plane / pair)];
+  int const slice = plane / devices_of_cell(config.slicing);
+  return config.slicing.cell_bits_lsb_first[static_cast<std::size_t>(slice)];
 }
 
 /// Calls f(replica, set, plane, row, col, index of the code) for every device.

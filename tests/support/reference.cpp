@@ -33,9 +33,12 @@ ReferenceCrossbar::ReferenceCrossbar(SlicingConfig const& config, int rows, int 
 }
 
 int ReferenceCrossbar::lowest(int slice) const {
-  return -(1 << (config_.cell_bits_lsb_first[static_cast<std::size_t>(slice)] - 1));
+  int const devices = config_.encoding == Encoding::one_sided ? 2 : 1;
+  return -devices * (1 << (config_.cell_bits_lsb_first[static_cast<std::size_t>(slice)] - 1));
 }
-int ReferenceCrossbar::highest(int slice) const { return -lowest(slice) - 1; }
+int ReferenceCrossbar::highest(int slice) const {
+  return -lowest(slice) - (config_.encoding == Encoding::one_sided ? 2 : 1);
+}
 
 i128 ReferenceCrossbar::weight(int row, int col) const {
   i128 sum = 0;
@@ -145,31 +148,44 @@ bool ReferenceCrossbar::program(int row, int col, i128 weight) {
   return kept == weight;
 }
 
+int devices_of_cell(SlicingConfig const& config) {
+  if (config.encoding == Encoding::offset) return 1;
+  return config.encoding == Encoding::vector ? config.devices_per_cell.value() : 2;
+}
+
+int divisor_of_cell(SlicingConfig const& config) {
+  bool const difference =
+      config.encoding == Encoding::reference || config.encoding == Encoding::one_sided;
+  return difference ? 1 : devices_of_cell(config);
+}
+
 int exact_unit(SlicingConfig const& config) {
   auto const& cells = config.cell_bits_lsb_first;
   int const smallest = *std::min_element(cells.begin(), cells.end());
-  return 16 - smallest + (config.encoding == Encoding::differential ? 1 : 0);
+  int unit = 16 - smallest;
+  for (int devices = divisor_of_cell(config); devices > 1; devices /= 2) ++unit;
+  return unit;
 }
 
 i128 weight_of_codes(SlicingConfig const& config, XbarShape const& shape,
                      std::vector<std::int16_t> const& codes, int replica, int set, int row, int col,
                      int unit) {
   int const slices = static_cast<int>(config.cell_bits_lsb_first.size());
-  int const pair = config.encoding == Encoding::differential ? 2 : 1;
+  int const devices = devices_of_cell(config);
   i128 weight = 0;
   i128 base = 1;
   for (int s = 0; s < slices; ++s) {
     int const cell = config.cell_bits_lsb_first[static_cast<std::size_t>(s)];
     i128 sum = 0;
-    for (int k = 0; k < pair; ++k) {
-      int const plane = s * pair + k;
+    for (int k = 0; k < devices; ++k) {
+      int const plane = s * devices + k;
       auto const at = (((replica * shape.sets + set) * shape.planes + plane) * shape.rows + row) *
                           shape.stride +
                       col;
       sum += codes[static_cast<std::size_t>(at)];
     }
-    // sum / pair / 2^(16 - cell) levels, in 2^-unit
-    weight += base * sum * (static_cast<i128>(1) << (unit - (16 - cell))) / pair;
+    // sum / divisor / 2^(16 - cell) levels, in 2^-unit
+    weight += base * sum * (static_cast<i128>(1) << (unit - (16 - cell))) / divisor_of_cell(config);
     base *= static_cast<i128>(1) << (config.weight_bits / slices);
   }
   return weight;

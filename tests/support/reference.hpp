@@ -64,13 +64,17 @@ class ReferenceCrossbar {
   std::uint64_t overflows_ = 0;
 };
 
+/// Devices of a digit, and what the sum of their codes is divided by.
+int devices_of_cell(SlicingConfig const& config);
+int divisor_of_cell(SlicingConfig const& config);
+
 /// Sum_s level_s B^s of the devices of one weight in units of 2^-unit LSBs, from codes: a level is
-/// code / 2^(16 - cell_bits), a pair of devices counts their mean.
+/// code / 2^(16 - cell_bits), several devices count their mean or their sum.
 i128 weight_of_codes(SlicingConfig const& config, XbarShape const& shape,
                      std::vector<std::int16_t> const& codes, int replica, int set, int row, int col,
                      int unit);
 
-/// The unit that weight_of_codes needs to be exact: 16 - the smallest cell, one more for pairs.
+/// The unit that weight_of_codes needs to be exact: 16 - the smallest cell, more for means.
 int exact_unit(SlicingConfig const& config);
 
 }  // namespace panther::test

@@ -62,6 +62,35 @@ Scenario replica_scenario() {
   return s;
 }
 
+/// Four devices a digit of which one moves, at random.
+Scenario vector_scenario() {
+  Scenario s = scenario("vector", 9, 70, rough_device());
+  s.config.layer = 3;
+  s.config.slicing.encoding = Encoding::vector;
+  s.config.slicing.devices_per_cell = 4;
+  s.config.slicing.vector_policy = VectorPolicy::random;
+  s.write.mode = WriteMode::open_loop;
+  return s;
+}
+
+Scenario reference_scenario() {
+  Scenario s = scenario("reference", 21, 35, rough_device());
+  s.config.slicing.encoding = Encoding::reference;
+  s.update.drive = UpdateDrive::digits;
+  s.write = {.mode = WriteMode::write_verify, .attempts = 5};
+  return s;
+}
+
+Scenario one_sided_scenario() {
+  Scenario s = scenario("one_sided", 17, 66, rough_device());
+  s.config.slicing.encoding = Encoding::one_sided;
+  s.config.slicing.cell_bits_lsb_first.assign(8, 5);
+  s.update.fidelity = Fidelity::pulse;
+  s.write = {.mode = WriteMode::write_verify, .attempts = 5};
+  s.refresh = RefreshRule{.set_mask = 1, .larger = 0.5F, .smaller = 0.1F};
+  return s;
+}
+
 }  // namespace
 
 std::vector<Scenario> scenarios() {
@@ -78,6 +107,9 @@ std::vector<Scenario> scenarios() {
   list.push_back(scenario("analog", 3, 130, device));
   list.back().config.slicing = {.weight_bits = 16, .cell_bits_lsb_first = {16}};
   list.back().read = {.driven = Driven::columns, .mode = ReadMode::bit_serial, .block_lines = 50};
+  list.push_back(vector_scenario());
+  list.push_back(reference_scenario());
+  list.push_back(one_sided_scenario());
   return list;
 }
 
@@ -137,6 +169,7 @@ std::uint64_t hash_of(Backend& backend, Scenario const& scenario, int parts) {
     UpdateOptions update = scenario.update;
     ReadOptions read = scenario.read;
     update.first_step = static_cast<std::uint64_t>(round * examples);
+    update.first_turn = update.first_step;
     for (int first = 0; first < examples; first += count)
       xbar.update_part(outer, first, count, update);
     for (int first = 0; first < examples; first += count) {
@@ -146,10 +179,12 @@ std::uint64_t hash_of(Backend& backend, Scenario const& scenario, int parts) {
     }
     write.event = static_cast<std::uint64_t>(round + 1);
     xbar.resolve(write);
+    if (scenario.refresh) xbar.refresh(*scenario.refresh, write);
     add_states(hash, xbar);
   }
   hash.add(xbar.slice_counters());
   hash.add(xbar.layer_counters());
+  if (scenario.refresh) hash.add(xbar.pair_counters());
   return hash.value();
 }
 

@@ -7,6 +7,7 @@
 // instruction set, backend, batch split, or what runs beside.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,7 @@ struct Scenario {
   UpdateOptions update = {};
   ReadOptions read = {};
   WriteOptions write = {};
+  std::optional<RefreshRule> refresh = {};  // after each resolution
 };
 
 /// Laws, encodings, noise kinds, drives, modes of reading and writing, in ragged shapes.

@@ -107,6 +107,7 @@ DenseLayer::DenseLayer(Backend& backend, RunConfig const& config, DenseSpec cons
   counters_ = {backend, slices};
   layer_counters_ = {backend, replicas.size()};
   learning_rate_ = {backend, replicas.size()};
+  if (slicing_.one_sided()) pair_counters_ = {backend, slices};
   sums_ = {backend, vectors * std::max(rows, cols)};
   u_ = {backend, vectors * cols};
   drop_ = {backend, vectors};
@@ -328,6 +329,7 @@ void DenseLayer::update(Examples batch, int first, int count) {
   args.u = u_.data() + static_cast<std::ptrdiff_t>(first) * shape_.cols;
   args.drop = drop_.data() + first;
   args.first_step = batch.first + static_cast<std::uint64_t>(first);
+  args.first_turn = args.first_step;
   args.examples = count;
   args.batch = batch.count;
   args.drive = config_.update.method == UpdateMethod::opa_streamed ? UpdateDrive::streamed
@@ -365,6 +367,7 @@ void DenseLayer::update_with_gradient(Examples batch, std::uint64_t step) {
   UpdateArgs args = update_args();
   args.delta = weights_.data();
   args.first_step = batch.first;
+  args.first_turn = step - 1;
   args.examples = 1;
   args.batch = 1;
   args.drive = UpdateDrive::delta;
@@ -382,6 +385,7 @@ ResolveArgs DenseLayer::resolve_args(std::uint64_t event) const {
   args.law = law_memory_.data();
   args.counters = self.counters_.data();
   args.layer_counters = self.layer_counters_.data();
+  args.pair_counters = self.pair_counters_.data();
   args.event = event;
   args.layer = spec_.index;
   args.addend_set = no_set;
@@ -451,6 +455,10 @@ void DenseLayer::load_codes(std::vector<std::int16_t> const& codes) {
                                 " devices, the stored state " + std::to_string(codes.size()));
   }
   std::vector<std::int16_t> all(codes_.size(), 0);
+  for (std::int64_t plane = 0; plane < shape_.planes * shape_.replicas * shape_.sets; ++plane) {
+    std::fill_n(all.begin() + plane * shape_.plane_size(), shape_.plane_size(),
+                slicing_.rest_code(static_cast<int>(plane % shape_.planes)));
+  }
   int const holding = std::min(shape_.sets, collecting_set);
   for (int copy = 0; copy < shape_.replicas * holding; ++copy) {
     auto const to = all.begin() + shape_.index(copy / holding, copy % holding, 0, 0, 0);
@@ -494,6 +502,7 @@ void DenseLayer::archive(StateArchive& archive) {
   archive.array(prefix + "codes", codes_);
   archive.array(prefix + "slice_counters", counters_);
   archive.array(prefix + "layer_counters", layer_counters_);
+  if (slicing_.one_sided()) archive.array(prefix + "pair_counters", pair_counters_);
   archive.array(prefix + "adc_step_forward", adc_step_[0]);
   archive.array(prefix + "adc_step_backward", adc_step_[1]);
   archive.array(prefix + "first_moment", first_moment_);

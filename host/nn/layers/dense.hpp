@@ -114,6 +114,9 @@ class DenseLayer {
   /// replica, empty: all.
   void resolve(std::uint64_t event, std::vector<std::uint8_t> const& active);
 
+  /// Refresh of one-sided pairs in every set.
+  void refresh(std::uint64_t event);
+
   /// V3: folds the updates collected in set d into f and b, and clears d.
   void merge(std::uint64_t event);
 
@@ -139,6 +142,8 @@ class DenseLayer {
   /// Totals since the start, [replica][slice] and [replica].
   std::vector<SliceCounters> slice_counters() const { return counters_.download(); }
   std::vector<LayerCounters> layer_counters() const { return layer_counters_.download(); }
+  /// [replica][slice], of one-sided pairs; else empty.
+  std::vector<PairCounters> pair_counters() const { return pair_counters_.download(); }
 
   /// The codes of one replica's set of weights, [plane][row][stride].
   std::vector<std::int16_t> codes(int replica, int set = 0) const;
@@ -177,6 +182,8 @@ class DenseLayer {
   unsigned update_mask() const;
   unsigned all_sets() const { return (1U << shape_.sets) - 1U; }
   void write(ResolveArgs const& args);
+  template <class Write>
+  void keep_errors(ResolveArgs const& args, Write const& write);
   void update_devices(UpdateArgs const& args);
   void wear(UpdateArgs const& args, std::int16_t const* before);
   AgeArgs age_args(Stream stream, std::uint64_t step) const;
@@ -202,6 +209,7 @@ class DenseLayer {
   LawMemory law_memory_;
   DeviceArray<SliceCounters> counters_;
   DeviceArray<LayerCounters> layer_counters_;
+  DeviceArray<PairCounters> pair_counters_;
   std::vector<SliceCounters> counters_aside_;
   std::vector<LayerCounters> layer_counters_aside_;
   DeviceArray<std::int16_t> read_x_;  // x as forward reads take it, if they take it otherwise

@@ -9,6 +9,13 @@
 
 namespace panther {
 
+namespace {
+
+// Refreshes draw their errors of programming apart from carry resolutions.
+constexpr std::uint64_t refresh_errors = std::uint64_t{1} << 45;
+
+}  // namespace
+
 void DenseLayer::begin_wear(std::size_t devices) {
   std::vector<WearConstants> constants;
   for (DeviceConfig const& device : device_configs_) {
@@ -35,11 +42,12 @@ void DenseLayer::wear(UpdateArgs const& args, std::int16_t const* before) {
                   .fails = fails_});
 }
 
-/// Writes; the devices that changed keep an error of programming and wear.
-void DenseLayer::write(ResolveArgs const& args) {
-  if (codes_before_.size() == 0) return backend_->resolve(law_, args);
+/// Calls write(); the devices that it changed keep an error of programming and wear.
+template <class Write>
+void DenseLayer::keep_errors(ResolveArgs const& args, Write const& write) {
+  if (codes_before_.size() == 0) return write();
   codes_before_.copy_from(codes_);
-  backend_->resolve(law_, args);
+  write();
   if (programming_error_) {
     AgeArgs error = age_args(Stream::programming, args.event);
     error.set_mask = args.target_mask | args.clear_mask;
@@ -50,6 +58,23 @@ void DenseLayer::write(ResolveArgs const& args) {
   UpdateArgs written = update_args();
   written.set_mask = args.target_mask | args.clear_mask;
   wear(written, codes_before_.data());
+}
+
+void DenseLayer::write(ResolveArgs const& args) {
+  keep_errors(args, [&] { backend_->resolve(law_, args); });
+}
+
+void DenseLayer::refresh(std::uint64_t event) {
+  RefreshConfig const& config = config_.refresh;
+  RefreshArgs const pass{.write = resolve_args(event),
+                         .rule = {.set_mask = all_sets(),
+                                  .larger = static_cast<float>(config.larger),
+                                  .smaller = static_cast<float>(config.smaller)}};
+  ResolveArgs errors = pass.write;
+  errors.target_mask = all_sets();
+  errors.event = refresh_errors + event;
+  keep_errors(errors, [&] { backend_->refresh(law_, pass); });
+  seen_.devices_written();
 }
 
 AgeArgs DenseLayer::age_args(Stream stream, std::uint64_t step) const {
@@ -83,6 +108,7 @@ void DenseLayer::pass_over_devices(AgeArgs args, ConstantsOf const& constants_of
 void DenseLayer::age(TimeSpan span, std::uint64_t pass) {
   pass_over_devices(age_args(Stream::aging, pass),
                     [&](DeviceConfig const& device) { return aging_constants(device, span); });
+  seen_.devices_written();
 }
 
 void DenseLayer::begin_test(TimeSpan wait, std::uint64_t draw) {

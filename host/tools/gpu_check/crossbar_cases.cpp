@@ -47,12 +47,14 @@ struct ReadChoice {
   int dac_bits;
   int adc_bits;
   bool noisy;
+  bool compound = false;
 };
 
 ReadCase make_read(std::uint64_t seed, ReadChoice const& choice) {
   Draws draws(seed);
   CrossbarChoice crossbar;
   crossbar.read_noise = choice.noisy;
+  crossbar.compound = choice.compound;
   crossbar.rows = draws.pick({1, 9, 31, 64, 129, 300});
   crossbar.cols = draws.pick({1, 10, 33, 64, 127, 257});
   ReadCase read{random_crossbar(draws, crossbar), {}, {}, {}};
@@ -109,6 +111,7 @@ struct UpdateChoice {
   WriteNoiseKind noise;
   VariationSource variation;
   bool imperfect = false;
+  bool compound = false;
 };
 
 UpdateCase make_update(std::uint64_t seed, UpdateChoice const& choice) {
@@ -118,6 +121,7 @@ UpdateCase make_update(std::uint64_t seed, UpdateChoice const& choice) {
   crossbar.noise = choice.noise;
   crossbar.variation = choice.variation;
   crossbar.imperfect = choice.imperfect;
+  crossbar.compound = choice.compound;
   crossbar.rows = draws.pick({1, 5, 13, 24});
   crossbar.cols = draws.pick({1, 10, 17, 63, 65, 130});
   UpdateCase update{random_crossbar(draws, crossbar), {}, {}, {}, {}, {}};
@@ -136,6 +140,7 @@ UpdateCase make_update(std::uint64_t seed, UpdateChoice const& choice) {
   update.drop = draws.wholes(vectors, -3, 22);
   update.delta = draws.wholes(xbar.replicas() * xbar.rows() * xbar.cols(), -50000, 50000);
   if (xbar.slicing.weight_bits == 32) update.delta[0] = -2147483647 - 1;
+  if (choice.compound) update.args.first_turn = draws.wide();
   return update;
 }
 
@@ -179,6 +184,53 @@ void add_imperfect(std::vector<Case>& cases) {
   }
 }
 
+void add_compound_reads(std::vector<Case>& cases) {
+  for (Driven const driven : {Driven::rows, Driven::columns}) {
+    for (auto const& [mode, name] : EnumNames<ReadMode>::values) {
+      for (bool const noisy : {false, true}) {
+        std::uint64_t const seed = 1000 + cases.size();
+        int const adc_bits = mode == ReadMode::collapsed ? 0 : 8;
+        cases.push_back(case_of("read/compound",
+                                std::string(name) +
+                                    (driven == Driven::rows ? "/rows" : "/columns") +
+                                    (noisy ? "/noisy" : "/quiet"),
+                                make_read(seed, {driven, mode, 2, adc_bits, noisy, true})));
+      }
+    }
+  }
+}
+
+struct NamedDrive {
+  char const* name;
+  UpdateDrive drive;
+  Fidelity fidelity;
+};
+constexpr NamedDrive drives[] = {{"streamed", UpdateDrive::streamed, Fidelity::aggregate},
+                                 {"pulses", UpdateDrive::streamed, Fidelity::pulse},
+                                 {"digits", UpdateDrive::digits, Fidelity::aggregate},
+                                 {"delta", UpdateDrive::delta, Fidelity::aggregate}};
+
+/// Every law by every drive, the other choices in turn.
+void add_compound_updates(std::vector<Case>& cases) {
+  for (NamedDrive const& drive : drives) {
+    for (int law = 0; law < LawList::size; ++law) {
+      for (int variant = 0; variant < 4; ++variant) {
+        auto const& [noise, noise_name] =
+            EnumNames<WriteNoiseKind>::values[static_cast<std::size_t>(variant)];
+        UpdateChoice const choice{law,
+                                  drive.drive,
+                                  drive.fidelity,
+                                  noise,
+                                  static_cast<VariationSource>((law + variant) % 3),
+                                  true};
+        cases.push_back(case_of("update/compound/" + std::string(drive.name),
+                                law_name(law) + "/" + std::string(noise_name),
+                                make_update(2000 + cases.size(), choice)));
+      }
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<Case> read_cases() {
@@ -193,21 +245,14 @@ std::vector<Case> read_cases() {
       }
     }
   }
+  add_compound_reads(cases);
   return cases;
 }
 
 std::vector<Case> update_cases() {
-  struct Drive {
-    char const* name;
-    UpdateDrive drive;
-    Fidelity fidelity;
-  };
   std::vector<Case> cases;
   for (int law = 0; law < LawList::size; ++law) {
-    for (Drive const& drive : {Drive{"streamed", UpdateDrive::streamed, Fidelity::aggregate},
-                               Drive{"pulses", UpdateDrive::streamed, Fidelity::pulse},
-                               Drive{"digits", UpdateDrive::digits, Fidelity::aggregate},
-                               Drive{"delta", UpdateDrive::delta, Fidelity::aggregate}}) {
+    for (NamedDrive const& drive : drives) {
       for (auto const& [noise, noise_name] : EnumNames<WriteNoiseKind>::values) {
         if (knows_pulses(noise)) continue;
         int source = 0;
@@ -222,6 +267,7 @@ std::vector<Case> update_cases() {
     }
   }
   add_imperfect(cases);
+  add_compound_updates(cases);
   return cases;
 }
 

@@ -25,6 +25,18 @@ SlicingConfig random_slicing(Draws& draws) {
   return slicing;
 }
 
+SlicingConfig random_compound_slicing(Draws& draws) {
+  SlicingConfig slicing = random_slicing(draws);
+  slicing.encoding = draws.pick({Encoding::vector, Encoding::vector, Encoding::reference,
+                                 Encoding::one_sided, Encoding::one_sided});
+  if (slicing.encoding != Encoding::vector) return slicing;
+  bool const many = slicing.cell_bits_lsb_first.size() > 8;
+  slicing.devices_per_cell = draws.pick({2, 4, many ? 4 : 8});
+  slicing.vector_policy =
+      draws.pick({VectorPolicy::all, VectorPolicy::sequential, VectorPolicy::random});
+  return slicing;
+}
+
 /// Parameters that the pulse laws share by name, coarse enough to bend within a few steps.
 template <class Params>
 void draw_pulses(Draws& draws, Params& params) {
@@ -214,7 +226,8 @@ Crossbar random_crossbar(Draws& draws, CrossbarChoice const& wanted) {
   Crossbar xbar{};
   xbar.law = choice.law;
   xbar.layer = draws.whole(0, 1000);
-  xbar.slicing = make_slicing(random_slicing(draws));
+  xbar.slicing =
+      make_slicing(choice.compound ? random_compound_slicing(draws) : random_slicing(draws));
   xbar.shape = {draws.pick({1, 2, 3}), draws.whole(1, 3), xbar.slicing.planes(),
                 choice.rows,           choice.cols,       aligned_columns(choice.cols)};
   xbar.source = choice.variation;
@@ -260,6 +273,11 @@ SliceCounters* Crossbar::slice_counters_in(Arena& arena) const {
 
 LayerCounters* Crossbar::layer_counters_in(Arena& arena) const {
   return arena.out("layer counters", std::vector<LayerCounters>(replicas()));
+}
+
+PairCounters* Crossbar::pair_counters_in(Arena& arena) const {
+  if (!slicing.one_sided()) return nullptr;
+  return arena.out("pair counters", std::vector<PairCounters>(replicas() * slices()));
 }
 
 std::string law_name(int law) {

@@ -56,6 +56,7 @@ struct CrossbarChoice {
   bool imperfect = false;  // every kind of variation and fault that there is
   int rows = 1;
   int cols = 1;
+  bool compound = false;  // cells of several devices other than the differential pair
 };
 
 /// The devices of a layer, for all replicas.
@@ -84,6 +85,8 @@ struct Crossbar {
   TraitSource traits_in(Arena& arena, Backend& backend) const;
   SliceCounters* slice_counters_in(Arena& arena) const;
   LayerCounters* layer_counters_in(Arena& arena) const;
+  /// Null where there are no one-sided pairs.
+  PairCounters* pair_counters_in(Arena& arena) const;
 };
 
 Crossbar random_crossbar(Draws& draws, CrossbarChoice const& choice);

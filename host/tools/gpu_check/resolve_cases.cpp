@@ -12,7 +12,7 @@ namespace panther::gpu_check {
 
 namespace {
 
-enum class Purpose : std::uint8_t { program, carry, merge };
+enum class Purpose : std::uint8_t { program, carry, merge, refresh };
 
 struct ResolveCase {
   Crossbar xbar;
@@ -32,11 +32,16 @@ struct ResolveCase {
     resolve.law = arena.law(xbar.laws, xbar.slicing);
     resolve.counters = xbar.slice_counters_in(arena);
     resolve.layer_counters = xbar.layer_counters_in(arena);
+    resolve.pair_counters = xbar.pair_counters_in(arena);
     resolve.weights = purpose == Purpose::program ? arena.in(weights) : nullptr;
     resolve.active = active.empty() ? nullptr : arena.in(active);
     resolve.noise = xbar.noise;
     resolve.rounding = xbar.rounding;
-    backend.resolve(xbar.law, resolve);
+    if (purpose != Purpose::refresh) {
+      backend.resolve(xbar.law, resolve);
+    } else if (xbar.slicing.one_sided()) {
+      backend.refresh(xbar.law, {resolve, {args.target_mask, 0.75F, 0.25F}});
+    }
     return arena.collect();
   }
 };
@@ -46,6 +51,7 @@ struct ResolveChoice {
   WriteMode mode;
   Purpose purpose;
   bool noisy;
+  bool compound = false;
 };
 
 std::vector<std::int32_t> random_weights(Draws& draws, Crossbar const& xbar) {
@@ -81,6 +87,7 @@ ResolveCase make_resolve(std::uint64_t seed, ResolveChoice const& choice) {
   crossbar.variation =
       draws.pick({VariationSource::none, VariationSource::regenerated, VariationSource::stored});
   crossbar.read_noise = choice.noisy;
+  crossbar.compound = choice.compound;
   crossbar.rows = draws.pick({1, 7, 20});
   crossbar.cols = draws.pick({1, 10, 33, 70});
   ResolveCase resolve{random_crossbar(draws, crossbar), {}, {}, {}, choice.purpose};
@@ -101,6 +108,30 @@ ResolveCase make_resolve(std::uint64_t seed, ResolveChoice const& choice) {
   return resolve;
 }
 
+Case case_of(std::string group, std::string name, ResolveCase resolve) {
+  int const replicas = resolve.xbar.shape.replicas;
+  auto const held = std::make_shared<ResolveCase const>(std::move(resolve));
+  return {std::move(group), std::move(name), replicas,
+          [held](Backend& backend, Replicas chosen) { return (*held)(backend, chosen); }};
+}
+
+constexpr char const* purpose_names[] = {"program", "carry", "merge", "refresh"};
+
+/// Every law by every write mode and purpose on cells of several devices.
+void add_compound(std::vector<Case>& cases) {
+  for (auto const& [mode, mode_name] : EnumNames<WriteMode>::values) {
+    for (int law = 0; law < LawList::size; ++law) {
+      for (int purpose = 0; purpose < 4; ++purpose) {
+        ResolveChoice const choice{law, mode, static_cast<Purpose>(purpose), purpose % 2 == law % 2,
+                                   true};
+        cases.push_back(case_of("resolve/compound/" + std::string(mode_name),
+                                law_name(law) + "/" + purpose_names[purpose],
+                                make_resolve(3000 + cases.size(), choice)));
+      }
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<Case> resolve_cases() {
@@ -109,18 +140,15 @@ std::vector<Case> resolve_cases() {
     for (auto const& [mode, mode_name] : EnumNames<WriteMode>::values) {
       for (Purpose const purpose : {Purpose::program, Purpose::carry, Purpose::merge}) {
         for (bool const noisy : {false, true}) {
-          auto const held = std::make_shared<ResolveCase const>(
-              make_resolve(3000 + cases.size(), {law, mode, purpose, noisy}));
-          static char const* const names[] = {"program", "carry", "merge"};
-          cases.push_back(
-              {"resolve/" + law_name(law) + "/" + std::string(mode_name),
-               std::string(names[static_cast<int>(purpose)]) + (noisy ? "/noisy" : "/quiet"),
-               held->xbar.shape.replicas,
-               [held](Backend& backend, Replicas chosen) { return (*held)(backend, chosen); }});
+          cases.push_back(case_of(
+              "resolve/" + law_name(law) + "/" + std::string(mode_name),
+              std::string(purpose_names[static_cast<int>(purpose)]) + (noisy ? "/noisy" : "/quiet"),
+              make_resolve(3000 + cases.size(), {law, mode, purpose, noisy})));
         }
       }
     }
   }
+  add_compound(cases);
   return cases;
 }
 

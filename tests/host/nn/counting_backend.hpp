@@ -54,6 +54,7 @@ class CountingBackend final : public Backend {
   void read_analog(AnalogReadArgs const& args) override { inner_->read_analog(args); }
   void update(int law, UpdateArgs const& args) override { inner_->update(law, args); }
   void resolve(int law, ResolveArgs const& args) override { inner_->resolve(law, args); }
+  void refresh(int law, RefreshArgs const& args) override { inner_->refresh(law, args); }
   void store_traits(StoreTraitsArgs const& args) override { inner_->store_traits(args); }
   void age(AgeArgs const& args) override { inner_->age(args); }
   void wear(WearArgs const& args) override { inner_->wear(args); }

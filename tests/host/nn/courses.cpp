@@ -140,6 +140,19 @@ void add_hardware(CourseList& list) {
   });
   list.add("pulses", [](RunConfig& c) { c.update.fidelity = Fidelity::pulse; });
   list.add("differential", [](RunConfig& c) { c.slicing.encoding = Encoding::differential; });
+  list.add_variants("vector", [](RunConfig& c) {
+    c.slicing.encoding = Encoding::vector;
+    c.slicing.devices_per_cell = 4;
+    c.slicing.vector_policy = VectorPolicy::random;
+  });
+  list.add("reference", [](RunConfig& c) { c.slicing.encoding = Encoding::reference; });
+  list.add_variants("one_sided", [](RunConfig& c) {
+    c.slicing.encoding = Encoding::one_sided;
+    c.crs.write = WriteMode::open_loop;
+    c.refresh.every = 5;
+    c.refresh.unit = CarryUnit::examples;
+    c.refresh.larger = 0.5;
+  });
   list.add("wide_weights", [](RunConfig& c) {
     c.slicing.weight_bits = 32;
     c.slicing.digits = DigitSet::two_complement;

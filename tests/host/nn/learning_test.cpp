@@ -115,6 +115,20 @@ std::vector<Lesson> hardware() {
        0.7},
       {"unsigned_digits", [](RunConfig& c) { c.slicing.digits = DigitSet::two_complement; }, 0.6},
       {"differential", [](RunConfig& c) { c.slicing.encoding = Encoding::differential; }, 0.7},
+      {"vector",
+       [](RunConfig& c) {
+         c.slicing.encoding = Encoding::vector;
+         c.slicing.devices_per_cell = 2;
+         c.slicing.vector_policy = VectorPolicy::sequential;
+       },
+       0.6},
+      {"reference", [](RunConfig& c) { c.slicing.encoding = Encoding::reference; }, 0.7},
+      {"one_sided",
+       [](RunConfig& c) {
+         c.slicing.encoding = Encoding::one_sided;
+         c.refresh.every = 1;
+       },
+       0.7},
       {"converters",
        [](RunConfig& c) {
          c.read.mode = ReadMode::bit_serial;

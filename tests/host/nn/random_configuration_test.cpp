@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "tests/host/nn/courses.hpp"
@@ -88,6 +89,17 @@ class Scatter {
   double share_;
 };
 
+/// Keys that only one encoding takes.
+void agree_on_cells(Random& random, RunConfig& config) {
+  SlicingConfig& slicing = config.slicing;
+  bool const several = slicing.encoding == Encoding::vector;
+  slicing.devices_per_cell.reset();
+  if (several) slicing.devices_per_cell = random.pick<int>({2, 4, 8});
+  if (!several) slicing.vector_policy = VectorPolicy::all;
+  if (slicing.encoding != Encoding::one_sided) config.refresh.every = 0;
+  config.refresh.smaller = std::min(config.refresh.smaller, config.refresh.larger);
+}
+
 RunConfig scattered(Random& random) {
   RunConfig config = random.pick(courses()).config;
   Scatter scatter(random, random.real(0.02, 0.4));
@@ -105,6 +117,7 @@ RunConfig scattered(Random& random) {
     config.read.wires = {};
     config.read.wires.model = WireModel::fixed_point;
   }
+  if (random.chance(0.8)) agree_on_cells(random, config);
   return config;
 }
 

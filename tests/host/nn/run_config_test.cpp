@@ -142,6 +142,43 @@ INSTANTIATE_TEST_SUITE_P(
                   c.slicing.cell_bits_lsb_first[2] = 2;
                 },
                 {"cell_bits_lsb_first[2] = 2", "[3, 16]"}},
+        Refusal{"vector_of_no_devices",
+                [](RunConfig& c) { c.slicing.encoding = Encoding::vector; },
+                {"devices_per_cell = off", "2, 4 or 8", "encoding = \"vector\""}},
+        Refusal{"vector_of_three_devices",
+                [](RunConfig& c) {
+                  c.slicing.encoding = Encoding::vector;
+                  c.slicing.devices_per_cell = 3;
+                },
+                {"devices_per_cell = 3", "2, 4 or 8"}},
+        Refusal{"devices_of_a_pair",
+                [](RunConfig& c) {
+                  c.slicing.encoding = Encoding::differential;
+                  c.slicing.devices_per_cell = 2;
+                },
+                {"devices_per_cell = 2", "encoding = \"vector\"", "\"differential\""}},
+        Refusal{"policy_of_a_pair",
+                [](RunConfig& c) {
+                  c.slicing.encoding = Encoding::one_sided;
+                  c.slicing.vector_policy = VectorPolicy::random;
+                },
+                {"vector_policy = \"random\"", "encoding = \"vector\"", "\"one_sided\""}},
+        Refusal{"too_many_devices",
+                [](RunConfig& c) {
+                  c.slicing.encoding = Encoding::vector;
+                  c.slicing.devices_per_cell = 8;
+                  c.slicing.cell_bits_lsb_first.assign(16, 6);
+                },
+                {"devices_per_cell = 8", "16 slices", "64 devices"}},
+        Refusal{"refresh_of_other_cells",
+                [](RunConfig& c) { c.refresh.every = 5; },
+                {"refresh.every = 5", "slicing.encoding = \"one_sided\"", "\"offset\""}},
+        Refusal{"crossed_thresholds",
+                [](RunConfig& c) {
+                  c.slicing.encoding = Encoding::one_sided;
+                  c.refresh.smaller = 0.9;
+                },
+                {"refresh.smaller = 0.9", "refresh.larger = 0.75"}},
         Refusal{"no_cells",
                 [](RunConfig& c) { c.slicing.cell_bits_lsb_first.clear(); },
                 {"cell_bits_lsb_first", "0 entries"}},
