@@ -187,6 +187,7 @@ void add_imperfect(std::vector<Case>& cases) {
 void add_compound_reads(std::vector<Case>& cases) {
   for (Driven const driven : {Driven::rows, Driven::columns}) {
     for (auto const& [mode, name] : EnumNames<ReadMode>::values) {
+      if (mode == ReadMode::analog) continue;
       for (bool const noisy : {false, true}) {
         std::uint64_t const seed = 1000 + cases.size();
         int const adc_bits = mode == ReadMode::collapsed ? 0 : 8;
@@ -222,6 +223,7 @@ void add_compound_updates(std::vector<Case>& cases) {
                                   drive.fidelity,
                                   noise,
                                   static_cast<VariationSource>((law + variant) % 3),
+                                  false,
                                   true};
         cases.push_back(case_of("update/compound/" + std::string(drive.name),
                                 law_name(law) + "/" + std::string(noise_name),
