@@ -11,7 +11,7 @@
 
 #if defined(__CUDACC__)
 #define PANTHER_HD __host__ __device__ __forceinline__
-#define PANTHER_HD_RARE __host__ __device__
+#define PANTHER_HD_RARE __host__ __device__ __forceinline__
 #else
 #define PANTHER_HD inline __attribute__((always_inline))
 #define PANTHER_HD_RARE inline __attribute__((noinline))

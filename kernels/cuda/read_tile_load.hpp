@@ -115,8 +115,11 @@ struct TileLoader {
   PANTHER_HD float square(std::int16_t code) const {
     float const range =
         static_cast<float>(window_range(args.slicing.cell_bits[args.slicing.slice_of(at.plane)]));
-    float const g = conductance_codes(args.devices[at.replica].g_min_in_windows, range, code,
-                                      args.slicing.mirrored(at.plane));
+    // Slicing::mirrored without a division, for its registers: cells have 1, 2, 4 or 8 devices.
+    int const device = at.plane & (args.slicing.planes_per_slice - 1);
+    bool const mirrored = ((args.slicing.mirrored_devices >> device) & 1) != 0;
+    float const g =
+        conductance_codes(args.devices[at.replica].g_min_in_windows, range, code, mirrored);
     return g * g;
   }
 };

@@ -7,10 +7,8 @@
 namespace panther::cuda {
 
 void queue_resolve(Queue const& queue, int law, ResolveArgs const& args) {
-  visit_law(law, [&]<class Law>() {
-    using Motion = MotionOf<Law>;
-    DeviceLauncher(queue).blocks(ResolveBlocks<Motion>{ResolveWeight<Motion>{args}});
-  });
+  DeviceLauncher launcher(queue);
+  visit_law(law, [&]<class Law>() { launch_resolve<MotionOf<Law>>(launcher, args); });
 }
 
 }  // namespace panther::cuda

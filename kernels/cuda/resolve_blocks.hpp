@@ -6,8 +6,11 @@
 // of threads stays within one replica and counts in shared memory, so that thousands of written
 // cells cost a few atomics on device memory. Columns side by side: every plane's codes are read and
 // written in whole sectors. Bound: memory (2 bytes read a device, 2 written where a digit changes).
+// Pairs of one-sided devices take the plain functor: their longer code would cost all other cells
+// registers.
 
 #include "kernels/cuda/block_kernel.hpp"
+#include "kernels/cuda/long_items.hpp"
 #include "kernels/xbar/resolve.hpp"
 
 namespace panther::cuda {
@@ -42,6 +45,9 @@ struct ResolveBlocks {
     } else if (index == 1) {
       std::int64_t const item = block % replica_blocks() * max_threads + thread;
       if (item >= replica_items()) return;
+#if defined(__CUDA_ARCH__)
+      __builtin_assume(!weight.args.slicing.one_sided());
+#endif
       weight.resolve(replica * replica_items() + item, shared.slices, shared.layer);
     } else {
       flush(replica, thread, shared);
@@ -55,5 +61,15 @@ struct ResolveBlocks {
     if (thread == 0) weight.add_counts(replica, shared.layer);
   }
 };
+
+template <class Law, class Launcher>
+void launch_resolve(Launcher& launcher, ResolveArgs const& args) {
+  ResolveWeight<Law> const weight{args};
+  if (args.slicing.one_sided()) {
+    launcher.blocks(LongItems<ResolveWeight<Law>>{weight});
+  } else {
+    launcher.blocks(ResolveBlocks<Law>{weight});
+  }
+}
 
 }  // namespace panther::cuda

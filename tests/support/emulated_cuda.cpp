@@ -169,13 +169,13 @@ class EmulatedCudaBackend final : public Backend {
     visit_law(law, [&]<class Law>() { cuda::launch_update<MotionOf<Law>>(launcher_, args); });
   }
   void resolve(int law, ResolveArgs const& args) override {
-    visit_law(law, [&]<class Law>() {
-      using Motion = MotionOf<Law>;
-      launcher_.blocks(cuda::ResolveBlocks<Motion>{ResolveWeight<Motion>{args}});
-    });
+    visit_law(law, [&]<class Law>() { cuda::launch_resolve<MotionOf<Law>>(launcher_, args); });
   }
   void refresh(int law, RefreshArgs const& args) override {
-    visit_law(law, [&]<class Law>() { launcher_.items(refresh_weight<MotionOf<Law>>(args)); });
+    visit_law(law, [&]<class Law>() {
+      using Weight = RefreshWeight<MotionOf<Law>>;
+      launcher_.blocks(cuda::LongItems<Weight>{refresh_weight<MotionOf<Law>>(args)});
+    });
   }
   void store_traits(StoreTraitsArgs const& args) override { launcher_.items(StoreTraits{args}); }
   void age(AgeArgs const& args) override { launcher_.items(AgeLane{args}); }
