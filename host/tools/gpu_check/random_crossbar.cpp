@@ -236,9 +236,12 @@ Crossbar random_crossbar(Draws& draws, CrossbarChoice const& wanted) {
   xbar.noisy_read = choice.read_noise;
   if (choice.variation != VariationSource::none) {
     int const which = draws.whole(1, 7);
-    xbar.variation = {(which & 1) != 0, (which & 2) != 0, (which & 4) != 0, tables};
+    xbar.variation = {.slope = (which & 1) != 0,
+                      .bend = (which & 2) != 0,
+                      .bounds = (which & 4) != 0,
+                      .table = tables};
   }
-  if (choice.imperfect) xbar.variation = {true, true, true, true, true, true};
+  if (choice.imperfect) xbar.variation = {true, true, true, true, true, true, tables};
   for (int replica = 0; replica < xbar.shape.replicas; ++replica) {
     xbar.devices.push_back(device_constants(
         random_device(draws, choice, xbar.variation, xbar.rounding), draws.wide()));
