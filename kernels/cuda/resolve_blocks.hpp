@@ -17,10 +17,10 @@ namespace panther::cuda {
 
 template <class Law>
 struct ResolveBlocks {
-  ResolveWeight<Law> weight;
+  ResolveWeight<Law, false> weight;
 
   static constexpr int max_threads = 128;
-  static constexpr int resident_blocks = 6;
+  static constexpr int resident_blocks = 5;
 
   struct Shared {
     SliceCounters slices[max_slices];
@@ -45,9 +45,6 @@ struct ResolveBlocks {
     } else if (index == 1) {
       std::int64_t const item = block % replica_blocks() * max_threads + thread;
       if (item >= replica_items()) return;
-#if defined(__CUDA_ARCH__)
-      __builtin_assume(!weight.args.slicing.one_sided());
-#endif
       weight.resolve(replica * replica_items() + item, shared.slices, shared.layer);
     } else {
       flush(replica, thread, shared);
@@ -64,11 +61,10 @@ struct ResolveBlocks {
 
 template <class Law, class Launcher>
 void launch_resolve(Launcher& launcher, ResolveArgs const& args) {
-  ResolveWeight<Law> const weight{args};
   if (args.slicing.one_sided()) {
-    launcher.blocks(LongItems<ResolveWeight<Law>>{weight});
+    launcher.blocks(LongItems<ResolveWeight<Law>>{ResolveWeight<Law>{args}});
   } else {
-    launcher.blocks(ResolveBlocks<Law>{weight});
+    launcher.blocks(ResolveBlocks<Law>{ResolveWeight<Law, false>{args}});
   }
 }
 

@@ -67,7 +67,8 @@ struct ResolveArgs {
 
 inline constexpr int no_set = -1;
 
-template <class Law>
+/// `pairs`: false where no cell is a pair of one-sided devices, whose code costs registers.
+template <class Law, bool pairs = true>
 struct ResolveWeight {
   ResolveArgs args;
 
@@ -167,9 +168,11 @@ struct ResolveWeight {
 
   PANTHER_HD void write_slice(int replica, int set, int slice, int row, int col, std::int32_t level,
                               bool clears, SliceCounters& counters) const {
-    if (args.slicing.one_sided()) {
-      write_pair(replica, set, slice, row, col, level, clears, counters);
-      return;
+    if constexpr (pairs) {
+      if (args.slicing.one_sided()) {
+        write_pair(replica, set, slice, row, col, level, clears, counters);
+        return;
+      }
     }
     if (args.weights != nullptr && args.traits.variation.bounds) {
       settle(replica, set, slice, row, col);
