@@ -87,17 +87,9 @@ class CpuBackend final : public Backend {
   }
   void update(int law, UpdateArgs const& args) override {
     std::vector<ActiveRow> const& rows = active_rows_.find(args);
-    UpdateUnits const units = update_units(args, rows.size(), pool_.threads());
-    pool_.for_ranges(units.count(), update_grain(args, units),
+    pool_.for_ranges(static_cast<std::int64_t>(rows.size()), update_grain(args),
                      [&](std::int64_t first, std::int64_t last) {
-                       while (first < last) {
-                         std::int64_t const tile = first / units.rows;
-                         std::int64_t const row = first % units.rows;
-                         std::int64_t const count = smaller(units.rows - row, last - first);
-                         kernels_.update(law, args, units.columns(tile, args.shape.cols),
-                                         rows.data() + row, count);
-                         first += count;
-                       }
+                       kernels_.update(law, args, rows.data() + first, last - first);
                      });
   }
   void resolve(int law, ResolveArgs const& args) override {

@@ -22,10 +22,8 @@ struct KernelTable {
   void (*read)(ReadArgs const& args, std::int64_t first, std::int64_t last);
   /// The same units, in mode analog.
   void (*read_analog)(AnalogReadArgs const& args, std::int64_t first, std::int64_t last);
-  /// `count` active rows of kernels/cpu/update_units.hpp, replica by replica, within a tile's
-  /// columns.
-  void (*update)(int law, UpdateArgs const& args, ColumnRange columns, ActiveRow const* rows,
-                 std::int64_t count);
+  /// Active rows of kernels/cpu/update_units.hpp, `count` of them, replica by replica.
+  void (*update)(int law, UpdateArgs const& args, ActiveRow const* rows, std::int64_t count);
   /// Carry resolution of a row of one replica, where can_screen() holds; counts into `counters`
   /// [slice]. Returns how many columns are left to the definition, and which: `columns` has room
   /// for a whole row.
@@ -51,8 +49,7 @@ KernelTable const& kernel_table(Isa isa);
 namespace isa_scalar {
 void read(ReadArgs const& args, std::int64_t first, std::int64_t last);
 void read_analog(AnalogReadArgs const& args, std::int64_t first, std::int64_t last);
-void update(int law, UpdateArgs const& args, ColumnRange columns, ActiveRow const* rows,
-            std::int64_t count);
+void update(int law, UpdateArgs const& args, ActiveRow const* rows, std::int64_t count);
 int resolve_row(ResolveArgs const& args, ResolveLimits const& limits, int replica, int row,
                 SliceCounters* counters, std::int32_t* columns);
 void age_row(AgeArgs const& args, LanePlace const& place);
@@ -67,8 +64,7 @@ void solve_wires(WireSolveArgs const& args, double* memory, std::int64_t first, 
 namespace isa_avx2 {
 void read(ReadArgs const& args, std::int64_t first, std::int64_t last);
 void read_analog(AnalogReadArgs const& args, std::int64_t first, std::int64_t last);
-void update(int law, UpdateArgs const& args, ColumnRange columns, ActiveRow const* rows,
-            std::int64_t count);
+void update(int law, UpdateArgs const& args, ActiveRow const* rows, std::int64_t count);
 int resolve_row(ResolveArgs const& args, ResolveLimits const& limits, int replica, int row,
                 SliceCounters* counters, std::int32_t* columns);
 void age_row(AgeArgs const& args, LanePlace const& place);
@@ -83,8 +79,7 @@ void solve_wires(WireSolveArgs const& args, double* memory, std::int64_t first, 
 namespace isa_avx512 {
 void read(ReadArgs const& args, std::int64_t first, std::int64_t last);
 void read_analog(AnalogReadArgs const& args, std::int64_t first, std::int64_t last);
-void update(int law, UpdateArgs const& args, ColumnRange columns, ActiveRow const* rows,
-            std::int64_t count);
+void update(int law, UpdateArgs const& args, ActiveRow const* rows, std::int64_t count);
 int resolve_row(ResolveArgs const& args, ResolveLimits const& limits, int replica, int row,
                 SliceCounters* counters, std::int32_t* columns);
 void age_row(AgeArgs const& args, LanePlace const& place);

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Updates, compiled once per instruction set: step counts in update_panel.hpp, exact moves in
-// update_ideal.hpp, laws in update_plane.hpp. A thread owns rows of a tile and takes the examples
-// in order, so an update needs no barrier; scratch lives on the stack. Rows go in blocks whose
-// state stays in the L2 cache while all examples of the batch act on it.
+// update_ideal.hpp, laws in update_plane.hpp. A thread owns rows and takes the examples in order,
+// so an update needs no barrier; scratch lives on the stack. Rows go in blocks whose state stays in
+// the L2 cache while all examples of the batch act on it.
 
 #include <cstdint>
 #include <type_traits>
@@ -27,22 +27,17 @@ struct RowRange {
 class RowUpdater {
  public:
   /// `exact`: the ideal device without noise and variation.
-  RowUpdater(UpdateArgs const& args, ColumnRange columns, int replica, bool exact,
-             LawMoves const& moves, std::size_t law_bytes)
-      : args_(args),
-        columns_(columns),
-        replica_(replica),
-        exact_(exact),
-        mover_(args, replica, moves, law_bytes) {}
+  RowUpdater(UpdateArgs const& args, int replica, bool exact, LawMoves const& moves,
+             std::size_t law_bytes)
+      : args_(args), replica_(replica), exact_(exact), mover_(args, replica, moves, law_bytes) {}
 
   void run(RowRange range) {
     std::int64_t const row_bytes = static_cast<std::int64_t>(sizeof(std::int16_t)) *
-                                   args_.shape.planes *
-                                   smaller(columns_.last - columns_.first, panel_columns);
+                                   args_.shape.planes * smaller(args_.shape.stride, panel_columns);
     std::int64_t const block =
         args_.examples == 1 ? range.count : 1 + block_bytes / larger(row_bytes, std::int64_t{1});
-    for (int first = columns_.first; first < columns_.last; first += panel_columns) {
-      panel_.place({first, smaller(columns_.last, first + panel_columns)}, args_);
+    for (int first = 0; first < args_.shape.cols; first += panel_columns) {
+      panel_.place(first, args_);
       for (std::int64_t row = 0; row < range.count; row += block) {
         RowRange const rows{range.rows + row, smaller(block, range.count - row)};
         for (int example = 0; example < args_.examples; ++example) {
@@ -162,7 +157,7 @@ class RowUpdater {
         device_item(static_cast<std::uint64_t>(args_.layer), static_cast<std::uint64_t>(set),
                     static_cast<std::uint64_t>(plane), static_cast<std::uint64_t>(row), 0);
     target.first = panel_.first;
-    target.width = smaller(args_.shape.stride - panel_.first, panel_.groups * group_columns);
+    target.width = smaller(args_.shape.stride - panel_.first, panel_columns);
     target.slice = slice;
     target.plane = plane;
     return target;
@@ -190,7 +185,6 @@ class RowUpdater {
   }
 
   UpdateArgs const& args_;
-  ColumnRange columns_;
   int replica_;
   bool exact_;
   UpdatePanel panel_;
@@ -212,8 +206,7 @@ LawMoves moves_of(UpdateArgs const& args) {
 
 }  // namespace
 
-void update(int law, UpdateArgs const& args, ColumnRange columns, ActiveRow const* rows,
-            std::int64_t count) {
+void update(int law, UpdateArgs const& args, ActiveRow const* rows, std::int64_t count) {
   if ((args.set_mask & ((1U << args.shape.sets) - 1U)) == 0) return;
   visit_law(law, [&]<class Law>() {
     bool const exact = std::is_same_v<Law, Ideal> && args.noise == WriteNoiseKind::off &&
@@ -221,7 +214,7 @@ void update(int law, UpdateArgs const& args, ColumnRange columns, ActiveRow cons
     for (std::int64_t first = 0; first < count;) {
       std::int64_t last = first + 1;
       while (last < count && rows[last].replica == rows[first].replica) ++last;
-      RowUpdater(args, columns, rows[first].replica, exact, moves_of<MotionOf<Law>>(args),
+      RowUpdater(args, rows[first].replica, exact, moves_of<MotionOf<Law>>(args),
                  sizeof(typename Law::Constants))
           .run({rows + first, last - first});
       first = last;

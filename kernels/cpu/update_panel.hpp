@@ -48,9 +48,9 @@ struct alignas(64) UpdatePanel {
     return (shift >= 0 ? reachable << shift : reachable >> -shift) & 0xFFFFU;
   }
 
-  void place(ColumnRange range, UpdateArgs const& args) {
-    first = range.first;
-    columns = range.last - range.first;
+  void place(int first_column, UpdateArgs const& args) {
+    first = first_column;
+    columns = smaller(args.shape.cols - first_column, panel_columns);
     groups = (columns + group_columns - 1) / group_columns;
     drop = 0;
     digit_bits = args.slicing.digit_bits;

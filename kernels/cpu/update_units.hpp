@@ -2,10 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// How an update is cut into units of work: a unit is a row of one replica that some example drives,
-// within one tile of columns. Rows without input cost nothing, and threads share the units evenly.
-// Units run tile by tile, and there are as many tiles as threads where the columns suffice: a
-// thread then moves the columns that it reads in the MVM, and the devices stay in its caches.
+// How an update is cut into units of work: a unit is a row of one replica that some example drives.
+// Rows without input cost nothing, and threads share the active rows evenly.
 
 #include <algorithm>
 #include <cstdint>
@@ -16,6 +14,9 @@
 #include "kernels/xbar/update.hpp"
 
 namespace panther {
+
+/// Columns whose random words share sixteen blocks.
+inline constexpr int group_columns = 64;
 
 struct ActiveRow {
   std::int32_t replica;
@@ -66,39 +67,11 @@ class ActiveRows {
   std::vector<std::int16_t> driven_;  // [row] of one replica: 0 where no example drives it
 };
 
-/// Columns whose random words share blocks: tiles begin at a multiple of them.
-inline constexpr int group_columns = 64;
-
-struct ColumnRange {
-  int first;
-  int last;
-};
-
-struct UpdateUnits {
-  std::int64_t rows;  // active ones
-  int tile_groups;
-  int tiles;
-
-  std::int64_t count() const { return rows * tiles; }
-
-  ColumnRange columns(std::int64_t tile, int cols) const {
-    auto const first = static_cast<int>(tile) * tile_groups * group_columns;
-    return {first, smaller(cols, first + tile_groups * group_columns)};
-  }
-};
-
-inline UpdateUnits update_units(UpdateArgs const& args, std::size_t active_rows, int threads) {
-  constexpr int least_groups = 2;  // narrower tiles: what a row costs whatever its width shows
-  int const groups = (args.shape.cols + group_columns - 1) / group_columns;
-  int const tile_groups = larger(least_groups, (groups + threads - 1) / threads);
-  return {static_cast<std::int64_t>(active_rows), tile_groups,
-          (groups + tile_groups - 1) / tile_groups};
-}
-
-/// Units that are worth a thread: some microseconds of work.
-inline std::int64_t update_grain(UpdateArgs const& args, UpdateUnits const& units) {
-  int const columns = smaller(args.shape.cols, units.tile_groups * group_columns);
-  return 1 + 20000 / (static_cast<std::int64_t>(args.shape.planes) * columns * args.examples);
+/// Rows that are worth a thread: some microseconds of work.
+inline std::int64_t update_grain(UpdateArgs const& args) {
+  std::int64_t const devices =
+      static_cast<std::int64_t>(args.shape.planes) * args.shape.cols * args.examples;
+  return 1 + 20000 / devices;
 }
 
 }  // namespace panther

@@ -29,7 +29,7 @@ class RowWearer {
 
   void run(ActiveRow const* rows, std::int64_t count) {
     for (int first = 0; first < update_.shape.cols; first += panel_columns) {
-      panel_.place({first, smaller(update_.shape.cols, first + panel_columns)}, update_);
+      panel_.place(first, update_);
       if (args_.before == nullptr) count_update(rows, count);
       for (std::int64_t i = 0; i < count; ++i) finish_row(rows[i].row);
     }

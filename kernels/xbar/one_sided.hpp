@@ -38,7 +38,7 @@ struct PairWriter {
   /// What the controller sees of the pair, with the draws of one attempt.
   struct View {
     float code[2];
-    float write_normal[2];
+    float write_number[2];
     float read_normal[2];
     std::uint32_t dither_word[2];
   };
@@ -131,7 +131,7 @@ struct PairWriter {
       PhiloxWords const words = draw(writer.args.devices[replica].seed, stream, item(device),
                                      writer.args.event, static_cast<std::uint32_t>(attempt));
       NormalPair const normals = normal_pair(words.w[0], words.w[1]);
-      view.write_normal[device] = normals.first;
+      view.write_number[device] = Writer::drawn_number(words, normals);
       view.read_normal[device] = normals.second;
       view.dither_word[device] = words.w[2];
     }
@@ -165,7 +165,7 @@ struct PairWriter {
   /// Steps up of the level grow the first device, steps down the second.
   PANTHER_HD_RARE void grow(int device, std::uint32_t steps, View const& view) const {
     writer.move(replica, plane(device), index(device), traits(device), steps, device == 0,
-                view.write_normal[device], view.dither_word[device]);
+                view.write_number[device], view.dither_word[device]);
   }
 };
 

@@ -268,10 +268,15 @@ struct ResolveWeight {
       }
       auto const whole = static_cast<std::int32_t>(nearest(error));
       std::uint32_t const steps = larger(magnitude_of(whole), 1U);
-      float const own = DrawingLaw<Law> ? uniform_of(words.w[3]) : normals.first;
-      move(replica, plane, index, traits, steps, error > 0, own, words.w[2]);
+      move(replica, plane, index, traits, steps, error > 0, drawn_number(words, normals),
+           words.w[2]);
       count(counters.write_steps, steps);
     }
+  }
+
+  /// Of a move: N(0,1) of the write noise; of a law that draws, its uniform number.
+  PANTHER_HD static float drawn_number(PhiloxWords const& words, NormalPair const& normals) {
+    return DrawingLaw<Law> ? uniform_of(words.w[3]) : normals.first;
   }
 
   PANTHER_HD void move(int replica, int plane, std::int64_t index, Traits const& traits,

@@ -61,7 +61,8 @@ Outcome run_see(Crossbar const& xbar, WireParams const& wires, Driven driven, Ba
   args.slicing = xbar.slicing;
   args.codes = arena.in(xbar.codes);
   args.seen = arena.out("seen", std::vector<std::int16_t>(xbar.codes.size()));
-  args.drops = arena.out("drops", std::vector<float>(xbar.codes.size()));
+  args.drops = arena.out(
+      "drops", std::vector<float>(xbar.codes.size() / static_cast<std::size_t>(xbar.shape.sets)));
   args.windows = arena.in(std::vector<SiemensWindow>(xbar.replicas(), {1e-7, 9e-7}));
   args.circuit = circuit_of(wires, driven);
   args.block_lines = driven == Driven::rows ? 30 : max_wire_lines;
