@@ -56,9 +56,7 @@ void add_eval_command(CommandLine& program) {
       "  panther eval mlp.h5 --set read.mode=bit_serial --set read.adc_bits=8 --set "
       "read.adc_range=calibrated\n"
       "  panther eval mlp.h5 --set device.read_noise.relative=0.05\n"
-      "  panther eval mlp.h5 --set device.programming.model=pcm --set "
-      "device.programming.transfer=true --set device.retention.drift=pcm --set "
-      "device.retention.wait_s=86400");
+      "  panther eval mlp.h5 --set device.retention.drift=pcm --set device.retention.wait_s=86400");
   command.runs([arguments] { return run_eval(*arguments); });
 }
 
