@@ -3,7 +3,9 @@
 #pragma once
 
 // How an update is cut into units of work: a unit is a row of one replica that some example drives.
-// Rows without input cost nothing, and threads share the active rows evenly.
+// Rows without input cost nothing, and threads share the active rows evenly. Rejected: tiles of
+// columns, as reads are cut, so that a thread moves what it reads: short rows cost an update 40 %
+// more, lines that stay in a core's caches saved nothing.
 
 #include <algorithm>
 #include <cstdint>
