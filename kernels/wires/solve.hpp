@@ -93,6 +93,8 @@ struct alignas(64) WireLanes {
     power[lane] = 0.0;
     iterations[lane] = 0;
     converged[lane] = false;
+    resting[lane] = false;
+    started[lane] = false;
     if (lane == 0) used = 0;
   }
 
