@@ -304,7 +304,7 @@ void Trainer::update(Examples batch) {
     // pieces.
     for (int first = 0; first < batch.count;) {
       int const last = piece_end(before, first, batch.count);
-      for (DenseLayer& layer : layers_) layer.update(batch, first, last - first);
+      DenseLayer::update(layers_, batch, first, last - first);
       maintain(before + static_cast<std::uint64_t>(first),
                before + static_cast<std::uint64_t>(last));
       first = last;

@@ -57,7 +57,9 @@ class Backend {
   virtual void read(ReadArgs const& args) = 0;
   virtual void read_analog(AnalogReadArgs const& args) = 0;
   /// `law` is the index of the law in LawList; args.law holds that law's constants.
-  virtual void update(int law, UpdateArgs const& args) = 0;
+  void update(int law, UpdateArgs const& args) { update_layers(law, {&args, 1}); }
+  /// Updates of arrays that share nothing, as a step of training has them, one a layer.
+  virtual void update_layers(int law, std::span<UpdateArgs const> layers) = 0;
   virtual void resolve(int law, ResolveArgs const& args) = 0;
   virtual void refresh(int law, RefreshArgs const& args) = 0;
   virtual void store_traits(StoreTraitsArgs const& args) = 0;

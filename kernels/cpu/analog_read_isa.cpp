@@ -25,8 +25,9 @@ AnalogJob make_job(AnalogReadArgs const& args, ReadUnits const& units, std::int6
   plain.step_bits = r.dac_bits;
   plain.steps = 16 / plain.step_bits;
   plain.streams = plain.examples * plain.steps;
+  plain.band = {0, r.driven_lines()};
   plain.block_lines = r.block_lines;
-  plain.blocks = (r.driven_lines() + r.block_lines - 1) / r.block_lines;
+  plain.blocks = (plain.band.lines() + r.block_lines - 1) / r.block_lines;
   plain.every_line = true;
   job.k = &args.analog[plain.replica];
   job.terms = analog_terms(*job.k);

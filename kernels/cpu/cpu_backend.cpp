@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "kernels/base/backend.hpp"
+#include "kernels/cpu/banded_read.hpp"
 #include "kernels/cpu/isa.hpp"
 #include "kernels/cpu/kernel_table.hpp"
 #include "kernels/cpu/read_units.hpp"
@@ -76,6 +77,8 @@ class CpuBackend final : public Backend {
   void synchronise() override {}
 
   void read(ReadArgs const& args) override {
+    int const bands = bands_of(args);
+    if (bands > 1) return banded_read_.run(pool_, args, bands, kernels_.read_band);
     pool_.for_ranges(
         read_units(args).count(), read_grain(args),
         [&](std::int64_t first, std::int64_t last) { kernels_.read(args, first, last); });
@@ -85,12 +88,19 @@ class CpuBackend final : public Backend {
         read_units(args.read).count(), read_grain(args.read),
         [&](std::int64_t first, std::int64_t last) { kernels_.read_analog(args, first, last); });
   }
-  void update(int law, UpdateArgs const& args) override {
-    std::vector<ActiveRow> const& rows = active_rows_.find(args);
-    pool_.for_ranges(static_cast<std::int64_t>(rows.size()), update_grain(args),
-                     [&](std::int64_t first, std::int64_t last) {
-                       kernels_.update(law, args, rows.data() + first, last - first);
-                     });
+  void update_layers(int law, std::span<UpdateArgs const> layers) override {
+    if (shares_.size() < layers.size()) shares_.resize(layers.size());
+    int parts = 1;
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+      parts = std::max(parts, shares_[i].cut(layers[i], update_grain(layers[i]), pool_.threads()));
+    }
+    pool_.run(parts, [&](int part) {
+      for (std::size_t i = 0; i < layers.size(); ++i) {
+        std::span<ActiveRow const> const rows = shares_[i].list(part, parts);
+        if (rows.empty()) continue;
+        kernels_.update(law, layers[i], rows.data(), static_cast<std::int64_t>(rows.size()));
+      }
+    });
   }
   void resolve(int law, ResolveArgs const& args) override {
     visit_law(law, [&]<class Law>() {
@@ -124,13 +134,13 @@ class CpuBackend final : public Backend {
     if (args.before == nullptr && !args.update.slicing.moves_alike()) {
       return run(WearLane{args}, 64);
     }
-    std::vector<ActiveRow> const& rows =
-        args.before == nullptr ? active_rows_.find(args.update) : active_rows_.all(shape);
-    pool_.for_ranges(static_cast<std::int64_t>(rows.size()),
-                     1 + 20000 / (static_cast<std::int64_t>(shape.planes) * shape.cols),
-                     [&](std::int64_t first, std::int64_t last) {
-                       kernels_.wear(args, rows.data() + first, last - first);
-                     });
+    std::int64_t const grain = 1 + 20000 / (static_cast<std::int64_t>(shape.planes) * shape.cols);
+    int const parts = args.before == nullptr ? worn_.cut(args.update, grain, pool_.threads())
+                                             : worn_.cut_all(shape, grain, pool_.threads());
+    pool_.run(parts, [&](int part) {
+      std::span<ActiveRow const> const rows = worn_.list(part, parts);
+      kernels_.wear(args, rows.data(), static_cast<std::int64_t>(rows.size()));
+    });
   }
   void solve_wires(WireSolveArgs const& args) override {
     check_solvable(args);
@@ -165,6 +175,13 @@ class CpuBackend final : public Backend {
   }
 
  private:
+  /// 1: the read is not cut into bands.
+  int bands_of(ReadArgs const& args) const {
+    if (kernels_.read_band == nullptr || !can_read_in_bands(args)) return 1;
+    std::int64_t const useful = read_units(args).count() / read_grain(args);
+    return static_cast<int>(std::min<std::int64_t>(useful, pool_.threads()));
+  }
+
   template <class Functor>
   void run(Functor const& functor, std::int64_t grain) {
     run_items(functor, functor.items(), grain);
@@ -213,7 +230,9 @@ class CpuBackend final : public Backend {
     });
   }
 
-  ActiveRows active_rows_;
+  std::vector<RowShares> shares_;  // of an update's layers
+  RowShares worn_;
+  BandedRead banded_read_;
   ThreadPool pool_;
   Isa isa_;
   KernelTable const& kernels_;

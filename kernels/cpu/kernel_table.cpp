@@ -7,6 +7,7 @@ namespace panther {
 
 namespace {
 constexpr KernelTable scalar_table{.read = isa_scalar::read,
+                                   .read_band = nullptr,
                                    .read_analog = isa_scalar::read_analog,
                                    .update = isa_scalar::update,
                                    .resolve_row = isa_scalar::resolve_row,
@@ -19,6 +20,7 @@ constexpr KernelTable scalar_table{.read = isa_scalar::read,
                                    .solve_wires = isa_scalar::solve_wires};
 #if PANTHER_ISA_X86
 constexpr KernelTable avx2_table{.read = isa_avx2::read,
+                                 .read_band = isa_avx2::read_band,
                                  .read_analog = isa_avx2::read_analog,
                                  .update = isa_avx2::update,
                                  .resolve_row = isa_avx2::resolve_row,
@@ -30,6 +32,7 @@ constexpr KernelTable avx2_table{.read = isa_avx2::read,
                                  .drive = isa_avx2::drive,
                                  .solve_wires = isa_avx2::solve_wires};
 constexpr KernelTable avx512_table{.read = isa_avx512::read,
+                                   .read_band = isa_avx512::read_band,
                                    .read_analog = isa_avx512::read_analog,
                                    .update = isa_avx512::update,
                                    .resolve_row = isa_avx512::resolve_row,

@@ -12,6 +12,7 @@
 #include <cstdint>
 
 #include "kernels/base/backend.hpp"
+#include "kernels/cpu/read_units.hpp"
 #include "kernels/cpu/resolve_limits.hpp"
 #include "kernels/cpu/update_units.hpp"
 
@@ -20,7 +21,10 @@ namespace panther {
 struct KernelTable {
   /// Sensed lines in units of kernels/cpu/read_units.hpp.
   void (*read)(ReadArgs const& args, std::int64_t first, std::int64_t last);
-  /// The same units, in mode analog.
+  /// What the driven lines of a band contribute to every sum, where can_read_in_bands() of
+  /// banded_read.hpp holds. Null: this set has only the above.
+  void (*read_band)(ReadArgs const& args, LineBand band);
+  /// The units of read, in mode analog.
   void (*read_analog)(AnalogReadArgs const& args, std::int64_t first, std::int64_t last);
   /// Active rows of kernels/cpu/update_units.hpp, `count` of them, replica by replica.
   void (*update)(int law, UpdateArgs const& args, ActiveRow const* rows, std::int64_t count);
@@ -63,6 +67,7 @@ void solve_wires(WireSolveArgs const& args, double* memory, std::int64_t first, 
 
 namespace isa_avx2 {
 void read(ReadArgs const& args, std::int64_t first, std::int64_t last);
+void read_band(ReadArgs const& args, LineBand band);
 void read_analog(AnalogReadArgs const& args, std::int64_t first, std::int64_t last);
 void update(int law, UpdateArgs const& args, ActiveRow const* rows, std::int64_t count);
 int resolve_row(ResolveArgs const& args, ResolveLimits const& limits, int replica, int row,
@@ -78,6 +83,7 @@ void solve_wires(WireSolveArgs const& args, double* memory, std::int64_t first, 
 
 namespace isa_avx512 {
 void read(ReadArgs const& args, std::int64_t first, std::int64_t last);
+void read_band(ReadArgs const& args, LineBand band);
 void read_analog(AnalogReadArgs const& args, std::int64_t first, std::int64_t last);
 void update(int law, UpdateArgs const& args, ActiveRow const* rows, std::int64_t count);
 int resolve_row(ResolveArgs const& args, ResolveLimits const& limits, int replica, int row,

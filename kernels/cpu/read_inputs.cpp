@@ -135,7 +135,6 @@ std::int64_t input_bytes(Job const& job) {
 void prepare_inputs(Job& job, unsigned char* memory) {
   job.inputs = reinterpret_cast<BlockInput*>(memory);
   memory += padded(job.blocks * static_cast<std::int64_t>(sizeof(BlockInput)));
-  int const total = job.args->driven_lines();
   alignas(64) std::int16_t values[2 * max_pairs];
   for (int b = 0; b < job.blocks; ++b) {
     BlockInput& block = job.inputs[b];
@@ -143,8 +142,9 @@ void prepare_inputs(Job& job, unsigned char* memory) {
     memory += digit_bytes(job);
     block.weights = job.power ? reinterpret_cast<float*>(memory) : nullptr;
     memory += weight_bytes(job);
-    int const first = b * job.block_lines;
-    int const lines = smaller(job.block_lines, total - first);
+    int const begin = b * job.block_lines;
+    int const first = job.band.first + begin;
+    int const lines = smaller(job.block_lines, job.band.lines() - begin);
     mark_driven(job, first, lines, values);
     if (job.rows_driven()) {
       choose_rows(first, lines, values, block);

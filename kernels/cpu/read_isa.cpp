@@ -25,7 +25,7 @@ int sum_bits(Job const& job) {
   return bits;
 }
 
-Job make_job(ReadArgs const& args, ReadUnits const& units, std::int64_t index) {
+Job make_job(ReadArgs const& args, ReadUnits const& units, std::int64_t index, LineBand band) {
   Job job{};
   job.args = &args;
   job.replica = static_cast<int>(index / units.groups);
@@ -39,8 +39,9 @@ Job make_job(ReadArgs const& args, ReadUnits const& units, std::int64_t index) {
   job.step_bits = job.exact ? collapsed_dac_bits : args.step_bits();
   job.steps = 16 / job.step_bits;
   job.streams = job.examples * job.steps;
+  job.band = band;
   job.block_lines = job.exact ? 2 * max_pairs : args.block_lines;
-  job.blocks = (args.driven_lines() + job.block_lines - 1) / job.block_lines;
+  job.blocks = (band.lines() + job.block_lines - 1) / job.block_lines;
   return job;
 }
 
@@ -147,8 +148,8 @@ void add_counts(Job const& job, int sensed, JobCounts const& counts) {
 }
 
 void run_job(ReadArgs const& args, ReadUnits const& units, std::int64_t index, int first_panel,
-             int last_panel) {
-  Job job = make_job(args, units, index);
+             int last_panel, LineBand band) {
+  Job job = make_job(args, units, index, band);
   std::int64_t const bytes = input_bytes(job);
   unsigned char* const memory =
       thread_scratch(static_cast<std::size_t>(bytes) + sizeof(PanelBuffers));
@@ -177,9 +178,15 @@ void read(ReadArgs const& args, std::int64_t first, std::int64_t last) {
     auto const panel = static_cast<int>(first % units.panels);
     auto const end =
         static_cast<int>(smaller(last - job * units.panels, std::int64_t{units.panels}));
-    run_job(args, units, job, panel, end);
+    run_job(args, units, job, panel, end, {0, args.driven_lines()});
     first += end - panel;
   }
+}
+
+void read_band(ReadArgs const& args, LineBand band) {
+  ReadUnits const units = read_units(args);
+  std::int64_t const jobs = static_cast<std::int64_t>(units.replicas) * units.groups;
+  for (std::int64_t job = 0; job < jobs; ++job) run_job(args, units, job, 0, units.panels, band);
 }
 #else
 void read(ReadArgs const& args, std::int64_t first, std::int64_t last) {

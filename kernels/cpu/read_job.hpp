@@ -67,6 +67,7 @@ struct Job {
   int step_bits;
   int steps;
   int streams;
+  LineBand band;  // its driven lines
   int block_lines;
   int blocks;
   BlockInput* inputs;  // [block]

@@ -18,6 +18,14 @@ inline constexpr int panel_lines = 32;
 /// cache.
 inline constexpr int group_digit_bytes = 131072;
 
+/// Driven lines [first, last).
+struct LineBand {
+  int first;
+  int last;
+
+  PANTHER_HD int lines() const { return last - first; }
+};
+
 struct ReadUnits {
   int panels;
   int group_examples;  // examples of a group; the last group may be smaller

@@ -46,6 +46,7 @@ ThreadPool::~ThreadPool() {
 }
 
 void ThreadPool::run(int parts, std::function<void(int)> const& job) {
+  if (parts == 1) return job(0);
   job_ = &job;
   finished_.store(0, std::memory_order_relaxed);
   std::uint64_t const generation = generation_of(ticket_.load(std::memory_order_relaxed)) + 1;

@@ -90,6 +90,7 @@ struct alignas(64) UpdatePanel {
       words[c] = static_cast<std::uint16_t>(magnitude[c]);
     }
     for (int q = 1 - digit_bits; q <= 15; ++q) {
+      if (((reachable >> (15 - q)) & 1U) == 0) continue;  // no stream step asks for it
       std::uint8_t* const table = digit[q + digit_bits - 1];
       for (int c = 0; c < groups * group_columns; ++c) {
         table[c] = static_cast<std::uint8_t>((q >= 0 ? words[c] >> q : words[c] << -q) & mask);

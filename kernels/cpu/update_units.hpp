@@ -13,6 +13,7 @@
 #include <span>
 #include <vector>
 
+#include "kernels/cpu/row_bands.hpp"
 #include "kernels/xbar/update.hpp"
 
 namespace panther {
@@ -25,55 +26,76 @@ struct ActiveRow {
   std::int32_t row;
 };
 
-/// The rows that an update drives, replica by replica, ascending. Keeps its memory between updates.
-class ActiveRows {
+/// Rows that are worth a thread: some microseconds of work. A short row costs as much as one of
+/// some hundred columns.
+inline std::int64_t update_grain(UpdateArgs const& args) {
+  std::int64_t const devices =
+      static_cast<std::int64_t>(args.shape.planes) * larger(args.shape.cols, 128) * args.examples;
+  return 1 + 20000 / devices;
+}
+
+/// The active rows of a layer, shared by threads. Keeps its memory between updates.
+class RowShares {
  public:
-  std::vector<ActiveRow> const& find(UpdateArgs const& args) {
-    auto const rows = static_cast<std::size_t>(args.shape.rows);
-    rows_.resize(static_cast<std::size_t>(args.shape.replicas) * rows);
-    driven_.resize(rows);
-    std::size_t count = 0;
-    for (int replica = 0; replica < args.shape.replicas; ++replica) {
-      mark_driven(args, replica);
-      for (std::size_t row = 0; row < rows; ++row) {
-        // Which rows are active is hard to predict: every row is written, an idle one over again.
-        rows_[count] = {replica, static_cast<std::int32_t>(row)};
-        count += driven_[row] != 0 ? 1U : 0U;
-      }
-    }
-    rows_.resize(count);
-    return rows_;
+  /// Rows that the update drives. Returns how many threads get a share of at least `grain` rows.
+  int cut(UpdateArgs const& args, std::int64_t grain, int threads) {
+    if (args.drive == UpdateDrive::delta) return cut_all(args.shape, grain, threads);
+    begin(args.shape, 0);
+    for (int replica = 0; replica < args.shape.replicas; ++replica) mark_driven(args, replica);
+    return place(driven_rows(driven_), grain, threads);
   }
 
   /// All rows.
-  std::vector<ActiveRow> const& all(XbarShape const& shape) {
-    rows_.clear();
-    for (int replica = 0; replica < shape.replicas; ++replica) {
-      for (int row = 0; row < shape.rows; ++row) rows_.push_back({replica, row});
+  int cut_all(XbarShape const& shape, std::int64_t grain, int threads) {
+    begin(shape, 1);
+    return place(static_cast<std::int64_t>(driven_.size()), grain, threads);
+  }
+
+  /// The rows of one of `threads` threads, replica by replica, ascending; each lists its own. The
+  /// last threads have shares: the first, which calls, is the busier one between updates.
+  std::span<ActiveRow const> list(int thread, int threads) {
+    int const share = thread - (threads - static_cast<int>(ends_.size() - 1));
+    if (share < 0) return {};
+    std::size_t const first = ends_[static_cast<std::size_t>(share)];
+    std::size_t const last = ends_[static_cast<std::size_t>(share) + 1];
+    std::size_t count = first;
+    ActiveRow row{static_cast<std::int32_t>(first / rows_),
+                  static_cast<std::int32_t>(first % rows_)};
+    for (std::size_t at = first; at < last; ++at) {
+      // Which rows are active is hard to predict: every row is written, an idle one over again.
+      listed_[count] = row;
+      count += driven_[at] != 0 ? 1U : 0U;
+      if (static_cast<std::size_t>(++row.row) == rows_) row = {row.replica + 1, 0};
     }
-    return rows_;
+    return {listed_.data() + first, count - first};
   }
 
  private:
+  void begin(XbarShape const& shape, std::int16_t driven) {
+    rows_ = static_cast<std::size_t>(shape.rows);
+    driven_.assign(static_cast<std::size_t>(shape.replicas) * rows_, driven);
+    listed_.resize(driven_.size());
+  }
+
   void mark_driven(UpdateArgs const& args, int replica) {
-    bool const all = args.drive == UpdateDrive::delta;
-    std::ranges::fill(driven_, static_cast<std::int16_t>(all ? 1 : 0));
-    for (int example = 0; !all && example < args.examples; ++example) {
+    std::span const marks(driven_.data() + static_cast<std::size_t>(replica) * rows_, rows_);
+    for (int example = 0; example < args.examples; ++example) {
       std::int64_t const vector = static_cast<std::int64_t>(replica) * args.batch + example;
       std::int16_t const* const x = args.x + vector * args.shape.rows;
-      std::ranges::transform(driven_, std::span(x, driven_.size()), driven_.begin(), std::bit_or{});
+      std::ranges::transform(marks, std::span(x, rows_), marks.begin(), std::bit_or{});
     }
   }
 
-  std::vector<ActiveRow> rows_;
-  std::vector<std::int16_t> driven_;  // [row] of one replica: 0 where no example drives it
-};
+  int place(std::int64_t driven, std::int64_t grain, int threads) {
+    auto const shares = static_cast<int>(std::clamp<std::int64_t>(driven / grain, 1, threads));
+    place_bands(driven_, driven, shares, ends_);
+    return shares;
+  }
 
-/// Rows that are worth a thread: some microseconds of work.
-inline std::int64_t update_grain(UpdateArgs const& args) {
-  std::int64_t const devices =
-      static_cast<std::int64_t>(args.shape.planes) * args.shape.cols * args.examples;
-  return 1 + 20000 / devices;
-}
+  std::size_t rows_ = 0;              // of a replica
+  std::vector<std::int16_t> driven_;  // [replica][row]: 0 where no example drives it
+  std::vector<ActiveRow> listed_;     // [replica][row], each share's from where it begins
+  std::vector<std::size_t> ends_;     // [share + 1]
+};
 
 }  // namespace panther

@@ -89,7 +89,9 @@ class CudaBackend final : public Backend {
 
   void read(ReadArgs const& args) override { queue_read(queue_, args); }
   void read_analog(AnalogReadArgs const& args) override { queue_read_analog(queue_, args); }
-  void update(int law, UpdateArgs const& args) override { queue_update(queue_, law, args); }
+  void update_layers(int law, std::span<UpdateArgs const> layers) override {
+    for (UpdateArgs const& args : layers) queue_update(queue_, law, args);
+  }
   void resolve(int law, ResolveArgs const& args) override { queue_resolve(queue_, law, args); }
   void refresh(int law, RefreshArgs const& args) override { queue_refresh(queue_, law, args); }
   void store_traits(StoreTraitsArgs const& args) override { queue_store_traits(queue_, args); }

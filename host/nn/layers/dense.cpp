@@ -308,7 +308,14 @@ void DenseLayer::set_learning_rate(double rate) {
   learning_rate_.upload(std::vector<float>(static_cast<std::size_t>(shape_.replicas), own));
 }
 
-void DenseLayer::update(Examples batch, int first, int count) {
+void DenseLayer::update(std::span<DenseLayer> layers, Examples batch, int first, int count) {
+  std::vector<UpdateArgs> steps;
+  for (DenseLayer& layer : layers) steps.push_back(layer.outer_products(batch, first, count));
+  layers.front().backend_->update_layers(layers.front().law_, steps);
+  for (std::size_t i = 0; i < layers.size(); ++i) layers[i].note_update(steps[i]);
+}
+
+UpdateArgs DenseLayer::outer_products(Examples batch, int first, int count) {
   if (first == 0) {
     backend_->drive({.e = e.data(),
                      .e_fraction = e_fraction.data(),
@@ -334,7 +341,7 @@ void DenseLayer::update(Examples batch, int first, int count) {
   args.batch = batch.count;
   args.drive = config_.update.method == UpdateMethod::opa_streamed ? UpdateDrive::streamed
                                                                    : UpdateDrive::digits;
-  update_devices(args);
+  return args;
 }
 
 void DenseLayer::update_with_gradient(Examples batch, std::uint64_t step) {
@@ -371,7 +378,8 @@ void DenseLayer::update_with_gradient(Examples batch, std::uint64_t step) {
   args.examples = 1;
   args.batch = 1;
   args.drive = UpdateDrive::delta;
-  update_devices(args);
+  backend_->update(law_, args);
+  note_update(args);
 }
 
 ResolveArgs DenseLayer::resolve_args(std::uint64_t event) const {

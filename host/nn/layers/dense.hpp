@@ -104,8 +104,9 @@ class DenseLayer {
   /// The network's learning rate, from now on.
   void set_learning_rate(double rate);
 
-  /// Applies the outer products of examples [first, first + count) of a batch of `batch`.
-  void update(Examples batch, int first, int count);
+  /// Applies the outer products of examples [first, first + count) of a batch of `batch` to all
+  /// layers of a network.
+  static void update(std::span<DenseLayer> layers, Examples batch, int first, int count);
 
   /// Applies the mean gradient of the whole batch; `step` counts such updates from 1.
   void update_with_gradient(Examples batch, std::uint64_t step);
@@ -184,7 +185,9 @@ class DenseLayer {
   void write(ResolveArgs const& args);
   template <class Write>
   void keep_errors(ResolveArgs const& args, Write const& write);
-  void update_devices(UpdateArgs const& args);
+  UpdateArgs outer_products(Examples batch, int first, int count);
+  /// Devices have moved.
+  void note_update(UpdateArgs const& args);
   void wear(UpdateArgs const& args, std::int16_t const* before);
   AgeArgs age_args(Stream stream, std::uint64_t step) const;
   template <class ConstantsOf>

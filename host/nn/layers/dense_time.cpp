@@ -27,8 +27,7 @@ void DenseLayer::begin_wear(std::size_t devices) {
   writes_ = {*backend_, devices};
 }
 
-void DenseLayer::update_devices(UpdateArgs const& args) {
-  backend_->update(law_, args);
+void DenseLayer::note_update(UpdateArgs const& args) {
   if (counts_writes()) wear(args, nullptr);
 }
 

@@ -52,7 +52,9 @@ class CountingBackend final : public Backend {
 
   void read(ReadArgs const& args) override { inner_->read(args); }
   void read_analog(AnalogReadArgs const& args) override { inner_->read_analog(args); }
-  void update(int law, UpdateArgs const& args) override { inner_->update(law, args); }
+  void update_layers(int law, std::span<UpdateArgs const> layers) override {
+    inner_->update_layers(law, layers);
+  }
   void resolve(int law, ResolveArgs const& args) override { inner_->resolve(law, args); }
   void refresh(int law, RefreshArgs const& args) override { inner_->refresh(law, args); }
   void store_traits(StoreTraitsArgs const& args) override { inner_->store_traits(args); }

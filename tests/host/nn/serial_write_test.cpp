@@ -58,7 +58,7 @@ TEST_P(SerialWrite, AppliesWholePulses) {
       error.push_back(static_cast<std::int16_t>(random.whole(-6000, 6000)));
     layer.e.upload(error);
     layer.e_fraction.upload(std::vector<std::int32_t>{15});
-    layer.update({1, 0}, 0, 1);
+    DenseLayer::update({&layer, 1}, {1, 0}, 0, 1);
     std::vector<double> const after = layer.weights(0);
     int pulsed = 0;
     for (std::size_t j = 0; j < columns; ++j) {
