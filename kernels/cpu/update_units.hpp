@@ -26,12 +26,12 @@ struct ActiveRow {
   std::int32_t row;
 };
 
-/// Rows that are worth a thread: some microseconds of work. A short row costs as much as one of
+/// Rows that are worth a thread's share: a microsecond of work. A short row costs as much as one of
 /// some hundred columns.
 inline std::int64_t update_grain(UpdateArgs const& args) {
   std::int64_t const devices =
       static_cast<std::int64_t>(args.shape.planes) * larger(args.shape.cols, 128) * args.examples;
-  return 1 + 20000 / devices;
+  return 1 + 6000 / devices;
 }
 
 /// The active rows of a layer, shared by threads. Keeps its memory between updates.

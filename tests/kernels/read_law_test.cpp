@@ -77,6 +77,24 @@ TEST_P(ReadLaw, SumsAreExactForAnyState) {
   }
 }
 
+// Large enough that every thread has rows of its own to read.
+TEST_P(ReadLaw, ThreadsShareTheRowsOfOneVector) {
+  Random random(102);
+  for (int trial = 0; trial < trials(12); ++trial) {
+    SCOPED_TRACE(random.trace() + ", trial " + std::to_string(trial));
+    CrossbarConfig const config = crossbar_of(random.whole(150, 700), random.whole(97, 300));
+    auto const opened = open_backend(GetParam(), random.whole(2, 5));
+    Crossbar xbar(*opened.backend, config);
+    auto const codes = random_codes(random, config, xbar);
+    xbar.set_codes(codes);
+    auto inputs = random_inputs(random, config, Driven::rows, 1);
+    double const idle = random.pick<double>({0.0, 0.5, 0.99, 1.0});
+    for (auto& input : inputs) input = random.chance(idle) ? std::int16_t{0} : input;
+    ASSERT_EQ(xbar.read(inputs), direct_product(config, xbar, codes, inputs, Driven::rows, 0))
+        << describe(config);
+  }
+}
+
 TEST_P(ReadLaw, WorstCaseSumsDoNotOverflow) {
   for (auto const& [code, input] : {std::pair{-32768, -32768}, std::pair{-32768, 32767},
                                     std::pair{31744, -32768}, std::pair{31744, 32767}}) {
