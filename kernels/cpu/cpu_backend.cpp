@@ -5,17 +5,16 @@
 #include <sys/mman.h>
 #endif
 
-#include <array>
 #include <cstdlib>
 #include <cstring>
 #include <new>
 #include <thread>
-#include <utility>
 
 #include "kernels/base/backend.hpp"
 #include "kernels/cpu/banded_read.hpp"
 #include "kernels/cpu/isa.hpp"
 #include "kernels/cpu/kernel_table.hpp"
+#include "kernels/cpu/law_writes.hpp"
 #include "kernels/cpu/read_units.hpp"
 #include "kernels/cpu/scratch.hpp"
 #include "kernels/cpu/thread_pool.hpp"
@@ -103,17 +102,26 @@ class CpuBackend final : public Backend {
     });
   }
   void resolve(int law, ResolveArgs const& args) override {
-    visit_law(law, [&]<class Law>() {
-      ResolveWeight<MotionOf<Law>> const weight{args};
-      if (can_screen(args)) {
-        resolve_screened(weight);
-      } else {
-        run_items(weight, weight.items(), 64);
-      }
-    });
+    XbarShape const& shape = args.shape;
+    std::int64_t const rows = static_cast<std::int64_t>(shape.replicas) * shape.rows;
+    if (!can_screen(args)) {
+      return pool_.for_ranges(rows * shape.cols, 64, [&](std::int64_t first, std::int64_t last) {
+        resolve_weights(law, args, first, last);
+      });
+    }
+    ResolveLimits const limits = resolve_limits(args);
+    pool_.for_ranges(rows, 1 + 10000 / (shape.planes * shape.cols),
+                     [&](std::int64_t first, std::int64_t last) {
+                       resolve_rows(law, args, limits, kernels_, first, last);
+                     });
   }
   void refresh(int law, RefreshArgs const& args) override {
-    visit_law(law, [&]<class Law>() { run(refresh_weight<MotionOf<Law>>(args), 1024); });
+    XbarShape const& shape = args.write.shape;
+    std::int64_t const weights =
+        static_cast<std::int64_t>(shape.replicas) * shape.rows * shape.cols;
+    pool_.for_ranges(weights, 1024, [&](std::int64_t first, std::int64_t last) {
+      refresh_weights(law, args, first, last);
+    });
   }
   void store_traits(StoreTraitsArgs const& args) override { run(StoreTraits{args}, 64); }
   void age(AgeArgs const& args) override {
@@ -200,34 +208,6 @@ class CpuBackend final : public Backend {
                    std::int64_t vectors) {
     pool_.for_ranges(vectors, 8,
                      [&](std::int64_t first, std::int64_t last) { kernel(args, first, last); });
-  }
-
-  template <class Law>
-  void resolve_screened(ResolveWeight<Law> const& weight) {
-    ResolveArgs const& args = weight.args;
-    ResolveLimits const limits = resolve_limits(args);
-    std::int64_t const rows = static_cast<std::int64_t>(args.shape.replicas) * args.shape.rows;
-    std::int64_t const grain = 1 + 10000 / (args.shape.planes * args.shape.cols);
-    pool_.for_ranges(rows, grain, [&](std::int64_t first, std::int64_t last) {
-      std::vector<std::int32_t> columns(static_cast<std::size_t>(args.shape.cols));
-      std::array<SliceCounters, max_slices> slices{};  // of this thread: no two share a cache line
-      LayerCounters layer{};
-      for (std::int64_t item = first; item < last; ++item) {
-        auto const replica = static_cast<int>(item / args.shape.rows);
-        if (args.active != nullptr && args.active[replica] == 0) continue;
-        int const left =
-            kernels_.resolve_row(args, limits, replica, static_cast<int>(item % args.shape.rows),
-                                 slices.data(), columns.data());
-        for (int i = 0; i < left; ++i) {
-          weight.resolve(item * args.shape.cols + columns.data()[i], slices.data(), layer);
-        }
-        if (item + 1 < last && (item + 1) % args.shape.rows != 0) continue;
-        for (int s = 0; s < args.slicing.slices; ++s) {
-          weight.add_counts(replica, s, std::exchange(slices[static_cast<std::size_t>(s)], {}));
-        }
-        weight.add_counts(replica, std::exchange(layer, {}));
-      }
-    });
   }
 
   std::vector<RowShares> shares_;  // of an update's layers
