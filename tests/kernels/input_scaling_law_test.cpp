@@ -196,16 +196,15 @@ TEST_P(InputScalingLaw, BringsSmallInputsToTheConverters) {
     auto const off = static_cast<double>(ideal[i] - exact[i]);
     ASSERT_LE(std::abs(off), largest * 0.5 * most / full);
   }
-  // One conversion of all steps: an error of the same size that now counts 255 / 32767 as much.
+  // One conversion of all steps, whose error is uniform, of the same size with and without scaling.
   options.analog.adc.timing = AdcTiming::accumulated;
-  options.adc_bits = 8;
-  options.adc_step.assign(static_cast<std::size_t>(xbar.slicing().slices), 60 * 65536 / 256);
+  options.adc_bits = 12;
+  options.adc_step.assign(static_cast<std::size_t>(xbar.slicing().slices), 60 * 65536 / 4096);
   auto const managed = read_with(backend(), config, codes, inputs, options);
   options.analog.inputs = {};
   auto const off = read_with(backend(), config, codes, inputs, options);
-  double const gain = rms(off, exact) / rms(managed, exact);
-  EXPECT_GT(gain, 30.0);
-  EXPECT_LT(gain, 300.0);
+  // The ratio of two deviations of 280 outputs: 128.5 within 5 / sqrt(280).
+  EXPECT_NEAR(rms(off, exact) / rms(managed, exact), full / static_cast<double>(most), 38.0);
 }
 
 }  // namespace
