@@ -74,7 +74,7 @@ def draw_retention(axis, device):
         color = matplotlib.colors.to_rgb(UP)
         color = tuple(part + shade * (1 - part) for part in color)
         axis.fill_between(time[own], low[own], high[own], color=color, alpha=0.2, linewidth=0)
-        axis.plot(time[own], median[own], "-", color=color, linewidth=2, label=f"programmed to {level:g}")
+        axis.plot(time[own], median[own], "-", color=color, linewidth=2, label=f"from {level:g}")
         axis.axhline(level, color=MUTED, linestyle=":", linewidth=0.8)
     axis.set(title="Retention (median, 16 to 84 %)", xlabel="time since programming (s)",
              ylabel="conductance (windows)", xscale="log", ylim=(-0.02, 1.12), xlim=(time[time > 0].min(), time.max()))
@@ -85,11 +85,11 @@ def draw_endurance(axis, device):
     writes, top, bottom, median, low, high, failed = columns(device["endurance"], "writes", "top", "bottom", "median",
                                                              "low", "high", "failed")
     axis.fill_between(writes, low, high, color=MUTED, alpha=0.25, linewidth=0)
-    axis.plot(writes, median, "-.", color=MUTED, linewidth=1.5, label="width of the window (median, 16 to 84 %)")
-    axis.plot(writes, top, "-", color=UP, linewidth=2, label="highest conductance, median")
-    axis.plot(writes, bottom, "--", color=DOWN, linewidth=2, label="lowest conductance, median")
+    axis.plot(writes, median, "-.", color=MUTED, linewidth=1.5, label="width of the window")
+    axis.plot(writes, top, "-", color=UP, linewidth=2, label="highest conductance")
+    axis.plot(writes, bottom, "--", color=DOWN, linewidth=2, label="lowest conductance")
     axis.plot(writes, failed, ":", color="black", linewidth=1.5, label="share of failed devices")
-    axis.set(title="Endurance", xlabel="writes", ylabel="windows, or share of devices", xscale="log",
+    axis.set(title="Endurance (medians; width: 16 to 84 %)", xlabel="writes", ylabel="windows, or share of devices", xscale="log",
              ylim=(-0.02, 1.02), xlim=(writes[0], writes[-1]))
     axis.legend(frameon=False, loc="best", fontsize=8)
 
