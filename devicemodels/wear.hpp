@@ -42,16 +42,25 @@ inline WearConstants wear_constants(Endurance const& endurance) {
 /// The frozen draw of a device's failure, from the first word of Stream::wear_traits.
 PANTHER_HD float wear_draw(std::uint32_t word) { return coarse_normal_pair(word).first; }
 
+/// Octaves of a number of writes.
+PANTHER_HD float write_octaves(std::uint32_t writes) {
+  return log2(larger(static_cast<float>(writes), 1.0F));
+}
+
+PANTHER_HD bool has_failed(WearConstants const& k, float octaves, float draw) {
+  return (k.failure > 0.0F) & (octaves >= fused(k.failure_spread, draw, k.failure));
+}
+
 /// Positions within which a device of so many writes can be.
 PANTHER_HD Bounds worn_bounds(WearConstants const& k, float range, std::uint32_t writes,
                               float draw) {
-  float const octaves = log2(larger(static_cast<float>(writes), 1.0F));
+  float const octaves = write_octaves(writes);
   float const worn = larger(octaves - k.onset, 0.0F);
   float const low = smaller(k.bottom * worn, 1.0F) * range;
   float const high = range - smaller(k.top * worn, 1.0F) * range;
   float const middle = 0.5F * (low + high);
   bool const open = low <= high;
-  bool const failed = (k.failure > 0.0F) & (octaves >= fused(k.failure_spread, draw, k.failure));
+  bool const failed = has_failed(k, octaves, draw);
   float const place = k.failed * range;
   return {chosen(failed, place, chosen(open, low, middle)),
           chosen(failed, place, chosen(open, high, middle))};

@@ -18,6 +18,7 @@
 //
 // `panther device tabulate` and `panther device import` write such files.
 
+#include <cerrno>
 #include <charconv>
 #include <cmath>
 #include <fstream>
@@ -26,6 +27,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -207,7 +209,12 @@ inline void append_block(std::string& text, LookupTable const& table, std::strin
 /// Throws std::invalid_argument naming file, line, field, value and what is allowed.
 inline LookupTable read_lookup_table(std::string const& path) {
   std::ifstream file(path);
-  if (!file) throw std::invalid_argument("look-up table \"" + path + "\" cannot be read");
+  if (!file) {
+    throw std::invalid_argument("look-up table \"" + path +
+                                "\" cannot be read: " + std::generic_category().message(errno) +
+                                " (must be a table as panther device tabulate and panther device "
+                                "import write it)");
+  }
   return detail::LookupTableReader(file, path).read();
 }
 

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <type_traits>
 #include <variant>
+#include <vector>
 
 #include "devicemodels/core/fields.hpp"
 #include "host/base/field_types.hpp"
@@ -71,6 +72,12 @@ class JsonVisitor {
 };
 
 }  // namespace detail
+
+/// A list of them.
+template <DescribedStruct T>
+Json described_json(std::vector<T> const& values) {
+  return detail::JsonVisitor::convert(values, Field{});
+}
 
 template <DescribedStruct T>
 Json described_json(T const& value) {

@@ -97,6 +97,9 @@ class ResultTable {
     Row::fields(row, visit);
     store_->end_row();
   }
+  void append(std::vector<Row> const& rows) {
+    for (Row const& row : rows) append(row);
+  }
 
   std::uint64_t rows() const { return store_->rows(); }
 

@@ -12,6 +12,7 @@
 
 #include "devicemodels/device.hpp"
 #include "host/tools/pulse_table.hpp"
+#include "host/tools/step_at.hpp"
 
 namespace panther {
 
@@ -45,13 +46,6 @@ struct ChangeMap {
   double largest = 0.0;
   std::vector<std::uint64_t> up;  // places x sizes
   std::vector<std::uint64_t> down;
-};
-
-/// The change of one pulse on the nominal, noise-free device.
-struct StepAt {
-  double conductance = 0.0;
-  double up = 0.0;
-  double down = 0.0;
 };
 
 struct Characterization {

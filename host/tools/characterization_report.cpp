@@ -49,9 +49,17 @@ Json train_json(TrainRecord const& record, std::vector<DeviceCurveRow> const& cu
   return json;
 }
 
+/// null where nothing was measured.
 template <class Row>
-void append_all(ResultTable<Row>& table, std::vector<Row> const& rows) {
-  for (Row const& row : rows) table.append(row);
+Json rows_json(std::vector<Row> const& rows) {
+  return rows.empty() ? Json(nullptr) : described_json(rows);
+}
+
+/// No table where nothing was measured.
+template <class Row>
+std::optional<ResultTable<Row>> table_of(ResultWriter& writer, std::vector<Row> const& rows) {
+  if (rows.empty()) return std::nullopt;
+  return writer.table(rows.front());
 }
 
 }  // namespace
@@ -68,9 +76,7 @@ CharacterizationReport characterization_report(std::string const& name, DeviceCo
                    record_of(found.up),
                    record_of(found.down)};
   report.curves = curve_rows(found);
-  for (StepAt const& step : found.steps) {
-    report.steps.push_back({step.conductance, step.up, step.down});
-  }
+  for (StepAt const& step : found.steps) report.steps.push_back({step});
   report.changes = change_rows(found.changes);
   report.scale.largest_change = found.changes.largest;
   report.config = print_config(device);
@@ -88,13 +94,11 @@ Json characterization_json(CharacterizationReport const& report) {
       train_json(record.up, report.curves, &DeviceCurveRow::up_mean, &DeviceCurveRow::up_std);
   json["down"] =
       train_json(record.down, report.curves, &DeviceCurveRow::down_mean, &DeviceCurveRow::down_std);
-  json["steps"] = Json::array();
-  for (DeviceStepRow const& row : report.steps) json["steps"].push_back(described_json(row));
+  json["steps"] = described_json(report.steps);
   json["changes"] = described_json(report.scale);
-  json["changes"]["places"] = Json::array();
-  for (DeviceChangeRow const& row : report.changes) {
-    json["changes"]["places"].push_back(described_json(row));
-  }
+  json["changes"]["places"] = described_json(report.changes);
+  json["retention"] = rows_json(report.retention);
+  json["endurance"] = rows_json(report.endurance);
   json["symmetry_point"] = record.symmetry_point ? Json(*record.symmetry_point) : Json(nullptr);
   return json;
 }
@@ -105,6 +109,8 @@ void write_characterization(CharacterizationReport const& report,
   ResultTable<DeviceCurveRow> curves = writer.table(DeviceCurveRow{});
   ResultTable<DeviceStepRow> steps = writer.table(DeviceStepRow{});
   ResultTable<DeviceChangeRow> changes = writer.table(report.changes.front());
+  std::optional<ResultTable<RetentionRow>> retention = table_of(writer, report.retention);
+  std::optional<ResultTable<EnduranceRow>> endurance = table_of(writer, report.endurance);
   writer.write_config(report.config);
   Provenance provenance = begin_provenance();
   provenance.seed = report.record.seed;
@@ -112,9 +118,11 @@ void write_characterization(CharacterizationReport const& report,
   writer.write(report.record);
   writer.write(report.scale);
   writer.start();
-  append_all(curves, report.curves);
-  append_all(steps, report.steps);
-  append_all(changes, report.changes);
+  curves.append(report.curves);
+  steps.append(report.steps);
+  changes.append(report.changes);
+  if (retention) retention->append(report.retention);
+  if (endurance) endurance->append(report.endurance);
   writer.begin_final();
   writer.commit();
 }

@@ -3,8 +3,7 @@
 #pragma once
 
 // What a characterization found, as described rows; JSON and the result file carry the same
-// numbers. A further measurement (retention, endurance) is one more row type and one more table
-// here.
+// numbers. A further measurement is one more row type and one more table here.
 
 #include <filesystem>
 #include <optional>
@@ -13,6 +12,7 @@
 
 #include "host/base/json.hpp"
 #include "host/tools/characterization.hpp"
+#include "host/tools/device_lifetime.hpp"
 
 namespace panther {
 
@@ -88,20 +88,9 @@ struct DeviceCurveRow {
   }
 };
 
-struct DeviceStepRow {
+struct DeviceStepRow : StepAt {
   static constexpr std::string_view group = "/device/steps";
   static constexpr std::string_view doc = "change of one pulse, nominal device without noise";
-
-  double conductance = 0;
-  double up = 0;
-  double down = 0;
-
-  template <class Self, class Visitor>
-  static void fields(Self& self, Visitor& visit) {
-    visit("conductance", self.conductance, Field{.unit = "window", .doc = "before the pulse"});
-    visit("up", self.up, Field{.unit = "window", .doc = "change by a pulse up"});
-    visit("down", self.down, Field{.unit = "window", .doc = "change by a pulse down"});
-  }
 };
 
 /// One place of the window: how many pulses changed it by how much.
@@ -145,7 +134,9 @@ struct CharacterizationReport {
   std::vector<DeviceStepRow> steps;
   std::vector<DeviceChangeRow> changes;
   ChangeScale scale;
-  std::string config;  // TOML of the device
+  std::vector<RetentionRow> retention;  // empty where time changes nothing
+  std::vector<EnduranceRow> endurance;  // empty where writes change nothing
+  std::string config;                   // TOML of the device
 };
 
 CharacterizationReport characterization_report(std::string const& name, DeviceConfig const& device,

@@ -33,6 +33,8 @@ class CommandLine {
   virtual void option(std::string const& names, std::string& value, std::string const& help) = 0;
   virtual void option(std::string const& names, int& value, int low, int high,
                       std::string const& help) = 0;
+  virtual void option(std::string const& names, std::optional<double>& value, double low,
+                      double high, std::string const& help) = 0;
   virtual void option(std::string const& names, std::optional<std::uint64_t>& value,
                       std::string const& help) = 0;
   /// An option that may be given several times.

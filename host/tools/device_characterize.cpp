@@ -21,6 +21,7 @@ struct CharacterizeArguments {
   std::string name;
   PulseTrains trains;
   std::optional<std::uint64_t> seed;
+  std::optional<double> retention_s;
   std::string result;
   std::string picture;
   std::string table;
@@ -70,37 +71,62 @@ void print_characterization(CharacterizeArguments const& arguments, Characteriza
              states_text(found.down));
 }
 
-void refuse_existing(CharacterizeArguments const& arguments) {
-  for (std::string const& path : {arguments.result, arguments.table}) {
-    if (path.empty() || arguments.overwrite || !std::filesystem::exists(path)) continue;
-    throw UserError(fmt::format("{} exists; --overwrite replaces it", path));
+void print_retention(std::vector<RetentionRow> const& rows) {
+  if (rows.empty()) return fmt::print("  retention                none: time changes nothing\n");
+  std::size_t const times = rows.size() / std::size(retention_starts);
+  fmt::print("\n  retention: median (16 % to 84 %) of devices programmed to\n  time (s) ");
+  for (double const start : retention_starts) fmt::print("  {:<24.1f}", start);
+  fmt::print("\n");
+  for (std::size_t time = 0; time < times; ++time) {
+    fmt::print("  {:9.3g}", rows[time].time_s);
+    for (std::size_t at = time; at < rows.size(); at += times) {
+      RetentionRow const& row = rows[at];
+      fmt::print("  {:6.4f} ({:6.4f}, {:6.4f})", row.median, row.low, row.high);
+    }
+    fmt::print("\n");
   }
 }
 
-void draw(CharacterizationReport const& report, CharacterizeArguments const& arguments) {
-  if (!arguments.result.empty()) return plot_device(arguments.result, arguments.picture);
-  TemporaryResult const temporary;
-  write_characterization(report, temporary.path());
-  plot_device(temporary.path(), arguments.picture);
+void print_endurance(std::vector<EnduranceRow> const& rows) {
+  if (rows.empty()) return fmt::print("  endurance                none: writes change nothing\n");
+  fmt::print("\n  endurance: medians; width of the window also from 16 % to 84 %\n");
+  fmt::print("      writes  G_max   G_min   width                    failed\n");
+  for (EnduranceRow const& row : rows) {
+    fmt::print("  {:10}  {:6.4f}  {:6.4f}  {:6.4f} ({:6.4f}, {:6.4f})  {:6.4f}\n", row.writes,
+               row.top, row.bottom, row.median, row.low, row.high, row.failed);
+  }
 }
 
 int run_characterize(CharacterizeArguments& arguments) {
   if (arguments.seed) arguments.trains.seed = *arguments.seed;
-  refuse_existing(arguments);
+  if (!arguments.overwrite) refuse_existing({arguments.result, arguments.table});
   DeviceConfig const device = device_of(arguments.name);
+  if (arguments.retention_s && !changes_with_time(device)) {
+    throw UserError(fmt::format(
+        "--retention-s {:g}: time does nothing to {} (its [device.retention] has no lifetime_s, "
+        "diffusion, loss_per_decade or drift)",
+        *arguments.retention_s, arguments.name));
+  }
   Characterization const found = characterize(device, arguments.trains);
-  CharacterizationReport const report =
+  CharacterizationReport report =
       characterization_report(arguments.name, device, arguments.trains, found);
+  Population const population{arguments.trains.devices, arguments.trains.seed};
+  report.retention = retention_of(device, population, arguments.retention_s);
+  report.endurance = endurance_of(device, population);
   if (!arguments.table.empty()) {
     write_file_atomically(arguments.table,
                           pulse_table_text(emulated_trains(device, arguments.trains)));
   }
-  if (!arguments.result.empty()) write_characterization(report, arguments.result);
-  if (!arguments.picture.empty()) draw(report, arguments);
+  write_and_draw(
+      arguments.result, arguments.picture,
+      [&](std::filesystem::path const& file) { write_characterization(report, file); },
+      plot_device);
   if (arguments.json) {
     fmt::print("{}\n", characterization_json(report).dump());
   } else {
     print_characterization(arguments, found);
+    print_retention(report.retention);
+    print_endurance(report.endurance);
   }
   return 0;
 }
@@ -109,13 +135,15 @@ int run_characterize(CharacterizeArguments& arguments) {
 
 void add_device_characterize(CommandLine& device) {
   auto const arguments = std::make_shared<CharacterizeArguments>();
-  CommandLine& measured =
-      device.command("characterize", "curves, steps, symmetry point and noise of many devices");
+  CommandLine& measured = device.command(
+      "characterize", "curves, steps, noise, retention and endurance of many devices");
   measured.positional("name", arguments->name, "a name that device list prints, or a TOML file");
   measured.option("--devices", arguments->trains.devices, 1, 100000, "devices to emulate");
   measured.option("--pulses", arguments->trains.pulses, 1, 100000,
                   "pulses of each train; each asks for 1/pulses of the window");
   measured.option("--seed", arguments->seed, "seed of devices and noise (default 1)");
+  measured.option("--retention-s", arguments->retention_s, 1e-9, 1e15,
+                  "longest wait, in seconds (default: the device's lifetime, or 1e6)");
   measured.option("-o,--output", arguments->result, "file for everything found (HDF5)");
   measured.option("--plot", arguments->picture, "picture of it (PNG, SVG or PDF)");
   measured.option("--trains", arguments->table,

@@ -56,24 +56,10 @@ FitCriterion criterion_of(std::string const& word) {
   throw UsageError(fmt::format("--pick {}: must be aic, bic or cv", word));
 }
 
-void refuse_existing(FitArguments const& arguments) {
-  for (std::string const& path : {arguments.preset, arguments.result}) {
-    if (path.empty() || arguments.overwrite || !std::filesystem::exists(path)) continue;
-    throw UserError(fmt::format("{} exists; --overwrite replaces it", path));
-  }
-}
-
-void draw(FitReport const& report, FitArguments const& arguments) {
-  if (!arguments.result.empty()) return plot_fit(arguments.result, arguments.picture);
-  TemporaryResult const temporary;
-  write_fit(report, temporary.path());
-  plot_fit(temporary.path(), arguments.picture);
-}
-
 int run_fit(FitArguments const& arguments) {
   bool const given = !arguments.request.law.empty();
   if (given && !arguments.pick.empty()) throw UsageError("--law and --pick: give one of them");
-  refuse_existing(arguments);
+  if (!arguments.overwrite) refuse_existing({arguments.preset, arguments.result});
   FitCriterion const criterion = criterion_of(arguments.pick.empty() ? "bic" : arguments.pick);
   PulseTable const table = read_pulse_table(arguments.table);
   FitData const data = fit_data(table, window_of(arguments.window, table.unit_size));
@@ -81,8 +67,9 @@ int run_fit(FitArguments const& arguments) {
       given ? fit_given(data, arguments.request) : fit_best(data, arguments.request, criterion);
   FitReport const report = fit_report(table, data, chosen);
   if (!arguments.preset.empty()) write_file_atomically(arguments.preset, report.preset);
-  if (!arguments.result.empty()) write_fit(report, arguments.result);
-  if (!arguments.picture.empty()) draw(report, arguments);
+  write_and_draw(
+      arguments.result, arguments.picture,
+      [&](std::filesystem::path const& file) { write_fit(report, file); }, plot_fit);
   if (arguments.json) {
     fmt::print("{}\n", fit_json(report).dump());
   } else {

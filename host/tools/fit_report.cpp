@@ -89,8 +89,8 @@ std::vector<FitLawRow> law_rows(MeasuredDevice const& device) {
   constexpr int points = 50;
   for (int i = 0; i <= points; ++i) {
     double const at = static_cast<double>(i) / points;
-    rows.push_back({at, nominal_change(device, Direction::up, at),
-                    nominal_change(device, Direction::down, at)});
+    rows.push_back({{at, nominal_change(device, Direction::up, at),
+                     nominal_change(device, Direction::down, at)}});
   }
   return rows;
 }
@@ -134,11 +134,6 @@ std::vector<std::string> notes_of(FitData const& data, DeviceFit const& fit) {
   return notes;
 }
 
-template <class Row>
-void append_all(ResultTable<Row>& table, std::vector<Row> const& rows) {
-  for (Row const& row : rows) table.append(row);
-}
-
 }  // namespace
 
 FitReport fit_report(PulseTable const& table, FitData const& data, ChosenFit const& chosen) {
@@ -157,18 +152,9 @@ FitReport fit_report(PulseTable const& table, FitData const& data, ChosenFit con
 
 Json fit_json(FitReport const& report) {
   Json json = described_json(report.record);
-  json["numbers"] = Json::array();
-  for (FitNumberRow const& row : report.numbers) {
-    Json number = described_json(row);
-    number.erase("index");
-    json["numbers"].push_back(number);
-  }
-  if (!report.candidates.empty()) {
-    json["candidates"] = Json::array();
-    for (FitCandidate const& row : report.candidates) {
-      json["candidates"].push_back(described_json(row));
-    }
-  }
+  json["numbers"] = described_json(report.numbers);
+  for (Json& number : json["numbers"]) number.erase("index");
+  if (!report.candidates.empty()) json["candidates"] = described_json(report.candidates);
   json["notes"] = report.notes;
   json["preset"] = report.preset;
   return json;
@@ -214,11 +200,11 @@ void write_fit(FitReport const& report, std::filesystem::path const& path) {
   writer.write(begin_provenance());
   writer.write(report.record);
   writer.start();
-  append_all(numbers, report.numbers);
-  append_all(pulses, report.pulses);
-  append_all(measured, report.measured);
-  append_all(changes, report.changes);
-  append_all(curves, report.curves);
+  numbers.append(report.numbers);
+  pulses.append(report.pulses);
+  measured.append(report.measured);
+  changes.append(report.changes);
+  curves.append(report.curves);
   writer.begin_final();
   writer.commit();
 }

@@ -13,6 +13,7 @@
 #include "host/base/json.hpp"
 #include "host/tools/device_fit.hpp"
 #include "host/tools/fit_choice.hpp"
+#include "host/tools/step_at.hpp"
 
 namespace panther {
 
@@ -144,20 +145,9 @@ struct FitTrainRow {
 };
 
 /// The fitted law at nominal factors, without noise.
-struct FitLawRow {
+struct FitLawRow : StepAt {
   static constexpr std::string_view group = "/fit/law_changes";
   static constexpr std::string_view doc = "change of one pulse by the fitted law, nominal device";
-
-  double conductance = 0;
-  double up = 0;
-  double down = 0;
-
-  template <class Self, class Visitor>
-  static void fields(Self& self, Visitor& visit) {
-    visit("conductance", self.conductance, Field{.unit = "window", .doc = "before the pulse"});
-    visit("up", self.up, Field{.unit = "window", .doc = "change by a pulse up"});
-    visit("down", self.down, Field{.unit = "window", .doc = "change by a pulse down"});
-  }
 };
 
 struct FitCurveRow {

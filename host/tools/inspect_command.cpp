@@ -29,12 +29,8 @@ struct InspectArguments {
 Json as_json(ResultReader const& reader, std::string const& path) {
   Json json = {{"result", path}, {"complete", reader.complete()}};
   json["provenance"] = described_json(reader.record<Provenance>());
-  json["epochs"] = Json::array();
-  for (EpochRow const& row : reader.rows<EpochRow>()) json["epochs"].push_back(described_json(row));
-  if (reader.has(BaselineRow::group)) {
-    for (BaselineRow const& row : reader.rows<BaselineRow>())
-      json["baseline"].push_back(described_json(row));
-  }
+  json["epochs"] = described_json(reader.rows<EpochRow>());
+  if (reader.has(BaselineRow::group)) json["baseline"] = described_json(reader.rows<BaselineRow>());
   return json;
 }
 

@@ -36,6 +36,10 @@ class CliCommand final : public CommandLine {
               std::string const& help) override {
     app_->add_option(names, value, help)->check(CLI::Range(low, high))->capture_default_str();
   }
+  void option(std::string const& names, std::optional<double>& value, double low, double high,
+              std::string const& help) override {
+    app_->add_option(names, value, help)->check(CLI::Range(low, high));
+  }
   void option(std::string const& names, std::optional<std::uint64_t>& value,
               std::string const& help) override {
     app_->add_option(names, value, help)->check([](std::string const& text) {

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: The panther authors
 # SPDX-License-Identifier: Apache-2.0
-"""Draws a characterized device from its result file alone: curves with spread, steps, change maps.
+"""Draws a characterized device from its result file alone: curves with spread, steps, change maps
+and, where there are any, retention and endurance.
 
 Usage: plot_device.py RESULT.h5 PICTURE
 """
@@ -65,14 +66,49 @@ def draw_map(axis, device, side, color):
     axis.legend(frameon=False)
 
 
+def draw_retention(axis, device):
+    start, time, median, low, high = columns(device["retention"], "start", "time_s", "median", "low", "high")
+    levels = np.unique(start)
+    for level, shade in zip(levels, np.linspace(0.0, 0.5, len(levels))):
+        own = (start == level) & (time > 0)
+        color = matplotlib.colors.to_rgb(UP)
+        color = tuple(part + shade * (1 - part) for part in color)
+        axis.fill_between(time[own], low[own], high[own], color=color, alpha=0.2, linewidth=0)
+        axis.plot(time[own], median[own], "-", color=color, linewidth=2, label=f"from {level:g}")
+        axis.axhline(level, color=MUTED, linestyle=":", linewidth=0.8)
+    axis.set(title="Retention (median, 16 to 84 %)", xlabel="time since programming (s)",
+             ylabel="conductance (windows)", xscale="log", ylim=(-0.02, 1.12), xlim=(time[time > 0].min(), time.max()))
+    axis.legend(frameon=False, loc="upper center", ncols=len(levels), fontsize=8)
+
+
+def draw_endurance(axis, device):
+    writes, top, bottom, median, low, high, failed = columns(device["endurance"], "writes", "top", "bottom", "median",
+                                                             "low", "high", "failed")
+    axis.fill_between(writes, low, high, color=MUTED, alpha=0.25, linewidth=0)
+    axis.plot(writes, median, "-.", color=MUTED, linewidth=1.5, label="width of the window")
+    axis.plot(writes, top, "-", color=UP, linewidth=2, label="highest conductance")
+    axis.plot(writes, bottom, "--", color=DOWN, linewidth=2, label="lowest conductance")
+    axis.plot(writes, failed, ":", color="black", linewidth=1.5, label="share of failed devices")
+    axis.set(title="Endurance (medians; width: 16 to 84 %)", xlabel="writes", ylabel="windows, or share of devices", xscale="log",
+             ylim=(-0.02, 1.02), xlim=(writes[0], writes[-1]))
+    axis.legend(frameon=False, loc="best", fontsize=8)
+
+
 def main(result, picture):
     with h5py.File(result, "r") as file:
         device = file["device"]
-        figure, axes = plt.subplots(2, 2, figsize=(10, 7.4), layout="constrained")
+        further = [draw for name, draw in (("retention", draw_retention), ("endurance", draw_endurance))
+                   if name in device]
+        rows = 3 if further else 2
+        figure, axes = plt.subplots(rows, 2, figsize=(10, 3.7 * rows), layout="constrained")
         draw_curves(axes[0, 0], device)
         draw_steps(axes[0, 1], device)
         draw_map(axes[1, 0], device, "up", UP)
         draw_map(axes[1, 1], device, "down", DOWN)
+        for axis, draw in zip(axes.flat[4:], further):
+            draw(axis, device)
+        for axis in axes.flat[4 + len(further):]:
+            axis.set_axis_off()
         for axis in axes.flat:
             axis.spines[["top", "right"]].set_visible(False)
         figure.suptitle("{}: {} devices, {} pulses".format(

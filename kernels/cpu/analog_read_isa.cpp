@@ -13,6 +13,33 @@ namespace {
 
 #if PANTHER_ISA_LEVEL > 0
 
+std::int64_t vector_of(AnalogJob const& job, int example) {
+  return static_cast<std::int64_t>(job.job.replica) * job.job.args->examples +
+         job.job.first_example + example;
+}
+
+void set_scales(AnalogJob& job) {
+  InputScaling const& scaling = job.k->inputs;
+  ReadArgs const& r = *job.job.args;
+  job.job.scaled = scaling.kind != NoiseManagement::off;
+  if (!job.job.scaled) return;
+  for (int example = 0; example < job.job.examples; ++example) {
+    job.job.scale[example] = input_scale(
+        scaling, r.inputs + vector_of(job, example) * r.driven_lines(), r.driven_lines());
+  }
+}
+
+/// Of the sensed lines [first, end).
+void unscale_sums(AnalogJob const& job, int first, int end) {
+  ReadArgs const& r = *job.job.args;
+  for (int example = 0; example < job.job.examples; ++example) {
+    i128* const sums = r.sums + vector_of(job, example) * r.sensed_lines();
+    for (int line = first; line < end; ++line) {
+      sums[line] = unscaled_sum(sums[line], job.job.scale[example]);
+    }
+  }
+}
+
 AnalogJob make_job(AnalogReadArgs const& args, ReadUnits const& units, std::int64_t index) {
   ReadArgs const& r = args.read;
   AnalogJob job{};
@@ -31,6 +58,7 @@ AnalogJob make_job(AnalogReadArgs const& args, ReadUnits const& units, std::int6
   plain.every_line = true;
   job.k = &args.analog[plain.replica];
   job.terms = analog_terms(*job.k);
+  set_scales(job);
   return job;
 }
 
@@ -101,6 +129,7 @@ void run_job(AnalogReadArgs const& args, ReadUnits const& units, std::int64_t in
     read_plane(job, plane, first, last, scratch, totals, counts);
   }
   int const end = smaller(last * panel_lines, args.read.sensed_lines());
+  if (job.job.scaled) unscale_sums(job, first * panel_lines, end);
   add_counts(job, end - first * panel_lines, counts);
 }
 

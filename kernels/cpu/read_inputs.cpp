@@ -102,6 +102,10 @@ int gather_inputs(Job const& job, BlockInput const& block, int first, int lines,
   return block.chunks * chunk_columns;
 }
 
+void scale_inputs(std::int32_t scale, int count, std::int16_t* values) {
+  for (int i = 0; i < count; ++i) values[i] = scaled_input(values[i], scale);
+}
+
 void write_digits(Job const& job, std::int16_t const* values, int count, int example,
                   std::int32_t* digits) {
   for (int step = 0; step < job.steps; ++step) {
@@ -154,6 +158,7 @@ void prepare_inputs(Job& job, unsigned char* memory) {
     note_lines(job, block);
     for (int example = 0; example < job.examples; ++example) {
       int const count = gather_inputs(job, block, first, lines, example, values);
+      if (job.scaled) scale_inputs(job.scale[example], count, values);
       write_digits(job, values, count, example, block.digits);
       if (job.power) write_weights(job, values, count, example, block.weights);
     }

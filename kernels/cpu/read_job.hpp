@@ -32,6 +32,7 @@
 #include <cstdint>
 
 #include "kernels/cpu/read_units.hpp"
+#include "kernels/xbar/input_scaling.hpp"
 #include "kernels/xbar/read.hpp"
 
 namespace panther::PANTHER_ISA_NAMESPACE {
@@ -60,10 +61,12 @@ struct Job {
   int replica;
   int first_example;
   int examples;
-  bool noisy;       // this replica's reads are
-  bool exact;       // no converter and no noise: only sums count
-  bool power;       // the noise depends on the conductances
-  bool every_line;  // lines that no example drives count, too
+  bool noisy;                     // this replica's reads are
+  bool exact;                     // no converter and no noise: only sums count
+  bool power;                     // the noise depends on the conductances
+  bool every_line;                // lines that no example drives count, too
+  bool scaled;                    // some vector's inputs are scaled
+  std::int32_t scale[max_group];  // [example]
   int step_bits;
   int steps;
   int streams;

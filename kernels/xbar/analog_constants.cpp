@@ -13,6 +13,15 @@ namespace {
 constexpr double boltzmann = 1.380649e-23;             // J/K, exact (SI 2019)
 constexpr double elementary_charge = 1.602176634e-19;  // C, exact (SI 2019)
 
+InputScaling input_scaling(InputScalingConfig const& c) {
+  if (c.noise_management == NoiseManagement::off && c.limit != 1.0) {
+    throw std::invalid_argument("inputs.limit = " + std::to_string(c.limit) +
+                                " has no effect with inputs.noise_management = \"off\"");
+  }
+  return {c.noise_management,
+          static_cast<std::int32_t>(nearest(c.limit * static_cast<double>(full_input)))};
+}
+
 DriverConstants driver_constants(DacConfig const& c) {
   DriverConstants k;
   k.shaped = c.clip < 1.0 || c.quadratic != 0.0 || c.cubic != 0.0 || c.s_shape != 0.0;
@@ -123,6 +132,7 @@ AnalogConstants analog_constants(AnalogReadConfig const& config, DeviceConfig co
   bool ideal = true;
   for (int slice = 0; slice < slicing.slices; ++slice) ideal &= k.adc_bits[slice] == 0;
   check_adc(config.adc, ideal);
+  k.inputs = input_scaling(config.inputs);
   k.driver = driver_constants(config.dac);
   k.line = line_constants(config.line);
   k.adc = adc_constants(config.adc);

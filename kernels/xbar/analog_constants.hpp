@@ -15,6 +15,7 @@ namespace panther {
 
 /// One per replica; trivially copyable.
 struct AnalogConstants {
+  InputScaling inputs;
   DriverConstants driver;
   CellReadConstants cell;
   SensedLineConstants line;

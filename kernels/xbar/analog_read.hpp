@@ -7,6 +7,7 @@
 // converter, and is added digitally, exactly. With all effects off it is the bit-serial read of
 // read.hpp, bit for bit.
 //
+// Inputs may be scaled vector by vector, and outputs back (input_scaling.hpp).
 // Order, for a step's digit d of each driven line:
 // 1. driver: x = d / largest digit, clipped, bent, plus noise (converters.hpp); one driver a line
 //    and plane, whose noise all sensed lines share
@@ -76,17 +77,18 @@ struct AnalogReadLine {
     int const replica = static_cast<int>(vector / r.examples);
     std::uint64_t const read = r.first_read + static_cast<std::uint64_t>(vector % r.examples);
     std::int16_t const* const input = r.inputs + vector * r.driven_lines();
+    std::int32_t const scale = input_scale(args.analog[replica].inputs, input, r.driven_lines());
     i128 total = 0;
     for (int plane = 0; plane < r.shape.planes; ++plane) {
       int const shift = r.slicing.shift_of(r.slicing.slice_of(plane));
-      total += static_cast<i128>(plane_sum(replica, plane, sensed, read, input)) *
+      total += static_cast<i128>(plane_sum(replica, plane, sensed, read, input, scale)) *
                (static_cast<i128>(1) << shift);
     }
-    r.sums[item] = total;
+    r.sums[item] = unscaled_sum(total, scale);
   }
 
   PANTHER_HD std::int64_t plane_sum(int replica, int plane, int sensed, std::uint64_t read,
-                                    std::int16_t const* input) const {
+                                    std::int16_t const* input, std::int32_t scale) const {
     ReadArgs const& r = args.read;
     std::int64_t total = 0;
     std::uint64_t clips = 0;
@@ -95,7 +97,7 @@ struct AnalogReadLine {
       AnalogSum sums[max_stream_steps] = {};
       int const last = smaller(first + r.block_lines, r.driven_lines());
       for (int line = first; line < last; ++line) {
-        add_device(replica, plane, sensed, line, read, input[line], sums);
+        add_device(replica, plane, sensed, line, read, scaled_input(input[line], scale), sums);
       }
       total += converted(replica, plane, static_cast<int>(blocks), sensed, read, sums, clips);
     }

@@ -2,13 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What surrounds an array in an analog read, as a user describes it: line drivers (DACs), sensed
-// lines, converters (ADCs). kernels/xbar/converters.hpp has their laws.
+// What surrounds an array in an analog read, as a user describes it: scaling of inputs, line
+// drivers (DACs), sensed lines, converters (ADCs). kernels/xbar/input_scaling.hpp and
+// converters.hpp have their laws.
 
 #include <cstdint>
 #include <vector>
 
 #include "devicemodels/core/fields.hpp"
+#include "kernels/xbar/input_scaling.hpp"
 
 namespace panther {
 
@@ -159,12 +161,14 @@ struct AdcConfig {
 };
 
 struct AnalogReadConfig {
+  InputScalingConfig inputs;
   DacConfig dac;
   SensedLineConfig line;
   AdcConfig adc;
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor& visit) {
+    visit("inputs", self.inputs, Field{.doc = "scaling of inputs"});
     visit("dac", self.dac, Field{.doc = "drivers of the lines"});
     visit("line", self.line, Field{.doc = "sensed lines"});
     visit("adc", self.adc, Field{.doc = "converters"});

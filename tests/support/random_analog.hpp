@@ -68,6 +68,12 @@ inline AnalogReadConfig random_analog(Random& random, double share, bool ideal) 
   maybe(config.line.s_shape_spread, 1.0);
   maybe(config.line.slope_calibration, 1.0);
   config.adc = random_adc(random, share, ideal);
+  if (random.chance(share)) {
+    config.inputs = {
+        .noise_management = random.pick<NoiseManagement>(
+            {NoiseManagement::abs_max, NoiseManagement::max, NoiseManagement::constant}),
+        .limit = random.real(0.001, 1.0)};
+  }
   return config;
 }
 

@@ -27,6 +27,22 @@ slope = 0.1
 """
 
 
+LASTING = """
+[device]
+law = "ideal"
+on_off_ratio = 11.0
+rounding = "nearest"
+{tables}
+"""
+CODES = 63 * 1024  # of the window
+ZERO = 32 * 1024 / CODES  # where level 0 is
+
+
+def normal_part(z):
+    """Share of a normal distribution below z."""
+    return 0.5 * math.erfc(-z / math.sqrt(2))
+
+
 def branch(alpha, part):
     """Part of the window covered after a part of the pulses, and the branch's asymptote."""
     asymptote = 1 / -math.expm1(-alpha)
@@ -108,6 +124,86 @@ class Characterize(support.ProgramTest):
             self.assertAlmostEqual(mean, step, delta=2 * largest / 41)
         self.assertIsNone(self.measured("ideal")["up"]["states_by_noise"])
 
+    def lasting(self, tables, *arguments):
+        self.write("lasting.toml", LASTING.format(tables=tables))
+        return self.measured("lasting.toml", "--pulses", "2", *arguments)
+
+    def test_retention_has_the_closed_form(self):
+        found = self.lasting("[device.retention]\nlifetime_s = 1000\nrest = -0.2\n", "--devices", "3",
+                             "--retention-s", "5000")
+        self.assertIsNone(found["endurance"])
+        rows, rest = found["retention"], ZERO - 0.2
+        self.assertEqual(sorted({row["start"] for row in rows}), [0.1, 0.5, 0.9])
+        self.assertEqual([row["time_s"] for row in rows[:2]] + [rows[-1]["time_s"]], [0, 1, 5000])
+        for row in rows:
+            left = rest + (row["start"] - rest) * math.exp(-row["time_s"] / 1000)
+            self.assertAlmostEqual(row["median"], left, delta=1.1 / CODES)
+            self.assertEqual(row["low"], row["high"])
+
+    def test_retention_spreads_with_the_exponents_of_drift(self):
+        devices = 3000
+        found = self.lasting('[device.retention]\ndrift = "power"\nnu = 0.05\nnu_spread = 0.3\nonset_s = 2.0\n',
+                             "--devices", str(devices))
+        self.assertEqual([found["retention"][i]["time_s"] for i in (1, 25)], [2, 1e6])
+        z = 0.994458  # what 16 % of a normal distribution lie beyond
+        # Five deviations of an empirical quantile, in deviations of the exponents.
+        error = 5 * math.sqrt(0.25 / devices) / 0.243
+        for row in found["retention"]:
+            def left(deviations):
+                nu = 0.05 * (1 + 0.3 * deviations)
+                return (row["start"] + 0.1) * ((row["time_s"] + 2) / 2) ** -nu - 0.1
+            for name, deviations in (("median", 0), ("low", z), ("high", -z)):
+                self.assertGreater(row[name], max(left(deviations + error), 0) - 1.1 / CODES, (name, row))
+                self.assertLess(row[name], max(left(deviations - error), 0) + 1.1 / CODES, (name, row))
+
+    def test_programming_scatters_what_is_retained(self):
+        found = self.lasting('[device.retention]\nlifetime_s = 1000\n[device.programming]\nmodel = "custom"\n'
+                             'coefficients = [0.02]\n', "--devices", "2000")
+        for row in found["retention"]:
+            wide = 0.02 * 1.1 * math.exp(-row["time_s"] / 1000)  # G_max is 1.1 windows
+            spread = (row["high"] - row["low"]) / (2 * 0.994458)
+            self.assertAlmostEqual(spread, wide, delta=0.12 * wide + 1 / CODES, msg=str(row))
+
+    def test_endurance_has_the_closed_form(self):
+        devices = 2000
+        found = self.lasting('[device.endurance]\ncount = "steps"\nonset_writes = 1e3\ntop_per_decade = 0.2\n'
+                             "bottom_per_decade = 0.1\nfailure_writes = 1e5\nfailure_spread = 0.5\n"
+                             "failed_level = 1.0\n", "--devices", str(devices))
+        self.assertIsNone(found["retention"])
+        rows = found["endurance"]
+        self.assertEqual(rows[0]["writes"], 1)
+        for row in rows:
+            decades = max(math.log10(row["writes"] / 1e3), 0)
+            low, high = 0.1 * decades, 1 - 0.2 * decades
+            part = normal_part((math.log10(row["writes"]) - 5) / 0.5)
+            self.assertAlmostEqual(row["failed"], part, delta=5 * math.sqrt(0.25 / devices))
+            if row["failed"] < 0.45:
+                self.assertAlmostEqual(row["top"], high, delta=2 / CODES)
+                self.assertAlmostEqual(row["bottom"], low, delta=2 / CODES)
+                self.assertAlmostEqual(row["median"], high - low, delta=4 / CODES)
+            elif row["failed"] > 0.55:
+                self.assertEqual((row["top"], row["bottom"], row["median"]), (1, 1, 0))
+        self.assertGreater(rows[-1]["failed"], 0.9)
+
+    @unittest.skipIf(h5py is None, "h5py is not installed")
+    def test_result_file_has_retention_and_endurance_of_the_json(self):
+        self.write("lasting.toml", LASTING.format(
+            tables="[device.retention]\ndiffusion = 1e-3\n"
+                   '[device.endurance]\ncount = "updates"\nfailure_writes = 1e4\nfailure_spread = 1.0\n'))
+        found = self.measured("lasting.toml", "--devices", "20", "-o", "device.h5", "--plot", "device.svg")
+        with h5py.File(self.folder / "device.h5", "r") as file:
+            for section in ("retention", "endurance"):
+                for name in found[section][0]:
+                    self.assertEqual(file[f"device/{section}/{name}"][:].tolist(),
+                                     [row[name] for row in found[section]], (section, name))
+        self.assertIn("<svg", (self.folder / "device.svg").read_text())
+        self.measured("ideal", "--devices", "2", "-o", "none.h5")
+        with h5py.File(self.folder / "none.h5", "r") as file:
+            self.assertNotIn("retention", file["device"])
+        text = self.succeeds("device", "characterize", "ideal", "--devices", "2").out
+        self.assertRegex(text, "retention +none")
+        self.assertRegex(text, "endurance +none")
+
     @unittest.skipIf(h5py is None, "h5py is not installed")
     def test_result_file_has_the_numbers_of_the_json(self):
         found = self.measured("ag-a-si", "--devices", "20", "-o", "device.h5", "--plot", "device.svg")
@@ -128,6 +224,8 @@ class Characterize(support.ProgramTest):
     def test_refuses(self):
         self.fails(2, "device", "characterize", "ag-a-si", "--devices", "0", words=["--devices"])
         self.fails(2, "device", "characterize", "ag-a-si", "--pulses", "x", words=["--pulses"])
+        self.fails(2, "device", "characterize", "capacitor", "--retention-s", "0", words=["--retention-s"])
+        self.fails(1, "device", "characterize", "ideal", "--retention-s", "5", words=["--retention-s", "lifetime_s"])
         self.fails(1, "device", "characterize", "no-such-device", words=["no-such-device"])
         self.fails(1, "device", "characterize", "missing.toml", words=["missing.toml"])
         self.write("wrong.toml", '[device]\nlaw = "exponential"\nalpha_up = -30\n')

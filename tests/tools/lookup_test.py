@@ -90,7 +90,7 @@ class Tabulate(support.ProgramTest):
 
     def test_faults_name_key_value_and_what_is_allowed(self):
         self.fails(1, "device", "characterize", self.write("a.toml", lookup("none.csv")),
-                   words=("none.csv", "cannot be read"))
+                   words=("none.csv", "cannot be read: No such file or directory", "device tabulate"))
         self.fails(1, "device", "characterize", self.write("b.toml", lookup("builtin:exponential", tables=9)),
                    words=("tables = 9", "has 4"))
         inverted = lookup("builtin:exponential", 0.8, 0.2)

@@ -122,11 +122,12 @@ AnalogCase make_case(std::uint64_t seed, Driven driven, Settings const& settings
   return read;
 }
 
-void add_case(std::vector<Case>& cases, Driven driven, char const* name, Settings const& settings) {
+void add_case(std::vector<Case>& cases, Driven driven, char const* name, Settings const& settings,
+              char const* kind = "analog") {
   auto const held =
       std::make_shared<AnalogCase const>(make_case(6000 + cases.size(), driven, settings));
   std::string const group =
-      std::string("read/") + (driven == Driven::rows ? "rows" : "columns") + "/analog";
+      std::string("read/") + (driven == Driven::rows ? "rows" : "columns") + "/" + kind;
   cases.push_back({group, name, held->xbar.shape.replicas,
                    [held](Backend& backend, Replicas chosen) { return (*held)(backend, chosen); }});
 }
@@ -145,6 +146,14 @@ std::vector<Case> analog_cases() {
       if (one.analog.adc.rounding == AdcRounding::nearest) effect.set(all);
     }
     add_case(cases, driven, "all", all);
+  }
+  for (Driven const driven : {Driven::rows, Driven::columns}) {
+    for (auto const& [kind, name] : EnumNames<NoiseManagement>::values) {
+      if (kind == NoiseManagement::off) continue;
+      Settings scaled;
+      scaled.analog.inputs = {.noise_management = kind, .limit = 0.6};
+      add_case(cases, driven, name.data(), scaled, "analog_scaled");
+    }
   }
   return cases;
 }

@@ -109,7 +109,10 @@ void add_analog(CourseList& list) {
          c.read.analog.adc.kind = AdcKind::sar;
          c.read.analog.adc.capacitor_std = 0.05;
        }},
-      {"accumulated", [](RunConfig& c) { c.read.analog.adc.timing = AdcTiming::accumulated; }}};
+      {"accumulated", [](RunConfig& c) { c.read.analog.adc.timing = AdcTiming::accumulated; }},
+      {"noise_management", [](RunConfig& c) {
+         c.read.analog.inputs = {.noise_management = NoiseManagement::abs_max, .limit = 0.7};
+       }}};
   auto const analog = [](RunConfig& c) {
     use_converters(c);
     c.read.mode = ReadMode::analog;

@@ -160,6 +160,9 @@ RunConfig scattered(Random& random) {
     config.device.reading = {};
   }
   if (random.chance(0.8)) config.read.analog.adc.bits_lsb_first.clear();
+  if (config.read.analog.inputs.noise_management == NoiseManagement::off) {
+    config.read.analog.inputs.limit = 1.0;
+  }
   // Lines a trillion times as resistive as devices take the iteration to its limit: that run ends.
   if (config.read.wires.model == WireModel::fixed_point) {
     config.read.wires = {};

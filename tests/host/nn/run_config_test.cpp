@@ -64,6 +64,17 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"analog_key_in_another_mode",
                 [](RunConfig& c) { c.read.analog.dac.noise = 0.1; },
                 {"read.analog.dac.noise", "read.mode = \"collapsed\"", "\"analog\""}},
+        Refusal{"noise_management_in_another_mode",
+                [](RunConfig& c) {
+                  c.read.analog.inputs.noise_management = NoiseManagement::abs_max;
+                },
+                {"read.analog.inputs.noise_management", "read.mode = \"collapsed\"", "\"analog\""}},
+        Refusal{"limit_of_inputs_that_are_not_scaled",
+                [](RunConfig& c) {
+                  c.read.mode = ReadMode::analog;
+                  c.read.analog.inputs.limit = 0.5;
+                },
+                {"read.analog.inputs.limit = 0.5", "inputs.noise_management = \"off\""}},
         Refusal{"reading_key_in_another_mode",
                 [](RunConfig& c) { c.device.reading.telegraph.amplitude = 0.1; },
                 {"device.reading.telegraph.amplitude", "read.mode = \"analog\""}},
