@@ -249,7 +249,9 @@ struct UpdateConfig {
         Field{
             .doc =
                 "aggregate: one move of all steps of an example; pulse: a move each stream step"});
-    visit("wires", self.wires, Field{.doc = "resistance of the lines (device.g_max is the scale)"});
+    visit("wires", self.wires,
+          Field{.doc = "resistance of the lines (device.g_max is the scale): rows have drivers, "
+                       "columns hold their voltage behind senses"});
   }
 };
 
