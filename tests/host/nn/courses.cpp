@@ -164,6 +164,13 @@ void add_hardware(CourseList& list) {
     c.crs.initial_write = WriteMode::open_loop;
     c.crs.adc_bits = 6;
   });
+  list.add("single_cell", [](RunConfig& c) {
+    c.slicing.cell_bits_lsb_first = {16};
+    c.crs.policy = CarryPolicy::never;
+  });
+}
+
+void add_wires(CourseList& list) {
   list.add_variants("wires", [](RunConfig& c) {
     c.read.wires.model = WireModel::first_order;
     c.read.wires.word_ohm = 500.0;
@@ -194,10 +201,6 @@ void add_hardware(CourseList& list) {
       c.read.wires.model = WireModel::first_order;
     });
   }
-  list.add("single_cell", [](RunConfig& c) {
-    c.slicing.cell_bits_lsb_first = {16};
-    c.crs.policy = CarryPolicy::never;
-  });
 }
 
 void add_time(CourseList& list) {
@@ -260,6 +263,7 @@ std::vector<Course> const& courses() {
     CourseList list;
     add_algorithms(list);
     add_hardware(list);
+    add_wires(list);
     add_time(list);
     add_wear(list);
     add_analog(list);

@@ -161,6 +161,10 @@ RunConfig scattered(Random& random) {
   }
   if (random.chance(0.8)) config.read.analog.adc.bits_lsb_first.clear();
   // Lines a trillion times as resistive as devices take the iteration to its limit: that run ends.
+  if (config.update.wires.model == WireModel::fixed_point) {
+    config.update.wires = {};
+    config.update.wires.model = WireModel::fixed_point;
+  }
   if (config.read.wires.model == WireModel::fixed_point) {
     config.read.wires = {};
     config.read.wires.model = WireModel::fixed_point;
