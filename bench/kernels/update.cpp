@@ -47,6 +47,7 @@ struct Case {
   bool stored = true;
   double driven = 1.0;  // share of rows and columns that are not zero
   Fidelity fidelity = Fidelity::aggregate;
+  bool shared = false;  // devices take shares of their steps
 };
 
 DeviceConfig exponential_device() {
@@ -121,7 +122,14 @@ std::vector<Case> cases() {
        .stored = false},
       {.name = "exponential, noise, each pulse",
        .device = noisy_device(),
-       .fidelity = Fidelity::pulse}};
+       .fidelity = Fidelity::pulse},
+      {.name = "ideal, shares of steps", .device = {}, .shared = true},
+      {.name = "exponential, stochastic, shares of steps",
+       .device = exponential_device(),
+       .shared = true},
+      {.name = "exponential, write noise, shares of steps",
+       .device = noisy_device(),
+       .shared = true}};
   for (int law = 0; law < LawList::size; ++law) {
     visit_law(law, [&]<class Law>() {
       Case each{.name = "law " + std::string(Law::Params::name), .device = nearest};
@@ -211,6 +219,12 @@ class Layer {
       args_.traits.stored = traits_.data();
       backend_->store_traits({shape_, devices_.data(), traits_.data(), args_.traits.variation, 0});
     }
+    if (setting.shared) {
+      std::mt19937 random(3);
+      shares_.resize(codes_.size());
+      for (auto& share : shares_) share = static_cast<std::uint16_t>(random() % (share_one + 1));
+      args_.shares = shares_.data();
+    }
     args_.devices = devices_.data();
     args_.law = law_memory_.data();
     args_.counters = counters_.data();
@@ -232,6 +246,7 @@ class Layer {
   XbarShape shape_{};
   std::vector<std::int16_t> codes_;
   std::vector<std::int8_t> traits_;
+  std::vector<std::uint16_t> shares_;
   std::vector<std::int16_t> x_;
   std::vector<std::int16_t> u_;
   std::int32_t drop_ = 15;

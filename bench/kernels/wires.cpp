@@ -15,7 +15,7 @@
 
 #include "kernels/base/backend.hpp"
 #include "kernels/wires/exact.hpp"
-#include "kernels/wires/seen.hpp"
+#include "kernels/wires/shares.hpp"
 #include "kernels/wires/solve.hpp"
 
 namespace panther {
@@ -130,6 +130,34 @@ void see(benchmark::State& state, int size) {
       benchmark::Counter::kIsRate);
 }
 
+void share_steps(benchmark::State& state, int size) {
+  auto const backend = make_cpu_backend({.threads = 1});
+  Slicing const slicing = make_slicing({});
+  XbarShape const shape{1, 1, slicing.planes(), size, size, aligned_columns(size)};
+  std::vector<std::int16_t> const codes(static_cast<std::size_t>(shape.devices()), 1000);
+  std::vector<std::uint16_t> shares(codes.size());
+  std::vector<float> drops(codes.size());
+  SiemensWindow const window{1e-6, 9e-6};
+  ShareArgs args{};
+  args.devices.shape = shape;
+  args.devices.slicing = slicing;
+  args.devices.codes = codes.data();
+  args.devices.drops = drops.data();
+  args.devices.windows = &window;
+  args.devices.circuit = circuit_of({}, Driven::rows);
+  args.devices.block_lines = max_wire_lines;
+  args.shares = shares.data();
+  args.threshold = 0.1;
+  args.active = 1.0;
+  for (auto _ : state) backend->share_steps(args);
+  if (shares[0] >= share_one || shares[0] < share_one * 9 / 10) {
+    throw std::runtime_error("drops are not of a few percent");
+  }
+  state.counters["devices/s"] = benchmark::Counter(
+      static_cast<double>(state.iterations()) * static_cast<double>(shape.devices()),
+      benchmark::Counter::kIsRate);
+}
+
 void register_all() {
   for (int const size : {32, 64, 128}) {
     for (double const ohm : {0.35, 10.0, 1000.0}) {
@@ -152,6 +180,9 @@ void register_all() {
   }
   benchmark::RegisterBenchmark("wires/see/128", [](benchmark::State& state) {
     see(state, 128);
+  })->Unit(benchmark::kMicrosecond);
+  benchmark::RegisterBenchmark("wires/share_steps/128", [](benchmark::State& state) {
+    share_steps(state, 128);
   })->Unit(benchmark::kMicrosecond);
 }
 

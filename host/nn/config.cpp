@@ -33,14 +33,15 @@ void check_read(RunConfig const& config) {
 }
 
 /// The exact model takes every circuit, the others those that a ladder has numbers for.
-void check_wires(WiresConfig const& wires) {
-  if (wires.model == WireModel::off || wires.model == WireModel::exact) return;
+/// `operation`: the group of keys.
+void check_wires(WireModel model, WireParams const& wires, std::string const& operation) {
+  if (model == WireModel::off || model == WireModel::exact) return;
   try {
     for (Driven const driven : {Driven::rows, Driven::columns}) {
       check_ladders(circuit_of(wires, driven));
     }
   } catch (std::invalid_argument const& error) {
-    throw std::invalid_argument(std::string("read.") + error.what());
+    throw std::invalid_argument(operation + "." + error.what());
   }
 }
 
@@ -132,7 +133,8 @@ void check(RunConfig const& config) {
   check_epoch(config.training);
   check_formats(config, make_slicing(config.slicing).weight_bits);
   check_read(config);
-  check_wires(config.read.wires);
+  check_wires(config.read.wires.model, config.read.wires, "read");
+  check_wires(config.update.wires.model, config.update.wires, "update");
   check_update(config);
   check_refresh(config);
   check_device(config.device);

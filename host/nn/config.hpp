@@ -237,6 +237,7 @@ struct ReadConfig {
 struct UpdateConfig {
   UpdateMethod method = UpdateMethod::opa_streamed;
   Fidelity fidelity = Fidelity::aggregate;
+  UpdateWiresConfig wires;
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor& visit) {
@@ -248,6 +249,9 @@ struct UpdateConfig {
         Field{
             .doc =
                 "aggregate: one move of all steps of an example; pulse: a move each stream step"});
+    visit("wires", self.wires,
+          Field{.doc = "resistance of the lines (device.g_max is the scale): rows have drivers, "
+                       "columns hold their voltage behind senses"});
   }
 };
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Resistive wires in the reads of a network, as configured.
+// Resistive wires in the reads and in the updates of a network, as configured.
 
 #include "kernels/wires/params.hpp"
 #include "kernels/wires/seen.hpp"
@@ -19,12 +19,27 @@ struct EnumNames<WireModel> {
       std::pair{WireModel::exact, std::string_view{"exact"}}};
 };
 
-struct WiresConfig : WireParams {
+/// Where the iteration ends.
+struct WireIteration {
+  double tolerance = 1e-6;
+  int iterations = 2000;
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor& visit) {
+    visit("tolerance", self.tolerance,
+          Field{.unit = "1",
+                .doc = "fixed_point: stray current accepted, of the devices' current",
+                .lo = 1e-12,
+                .hi = 0.1});
+    visit("iterations", self.iterations,
+          Field{.doc = "fixed_point: at most; a run that needs more ends", .lo = 1, .hi = 1e6});
+  }
+};
+
+struct WiresConfig : WireParams, WireIteration {
   WireModel model = WireModel::off;
   WireReference reference = WireReference::matched;
   int refresh_every = 1;
-  double tolerance = 1e-6;
-  int iterations = 2000;
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor& visit) {
@@ -42,13 +57,44 @@ struct WiresConfig : WireParams {
                        "resolution brings them up to date",
                 .lo = 1,
                 .hi = 1e9});
-    visit("tolerance", self.tolerance,
+    WireIteration::fields(self, visit);
+  }
+};
+
+/// Rows are held by their drivers, columns by what the other keys call senses.
+struct UpdateWiresConfig : WireParams, WireIteration {
+  WireModel model = WireModel::off;
+  // CrossSim: a dead zone of 0.1333 V of a drive of 1.1333 V (kernels/wires/shares.hpp).
+  double threshold = 0.1176;
+  double active = 1.0;
+  int refresh_every = 1;
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor& visit) {
+    visit(
+        "model", self.model,
+        Field{.doc = "IR drop: off; first_order: a pass over the devices; fixed_point, exact: the "
+                     "network of resistors, 1e2 to 1e4 times slower"});
+    WireParams::fields(self, visit);
+    visit("threshold", self.threshold,
           Field{.unit = "1",
-                .doc = "fixed_point: stray current accepted, of the devices' current",
-                .lo = 1e-12,
-                .hi = 0.1});
-    visit("iterations", self.iterations,
-          Field{.doc = "fixed_point: at most; a run that needs more ends", .lo = 1, .hi = 1e6});
+                .doc = "part of the programming voltage (beyond a selector's) that moves nothing: "
+                       "the less is left above it, the fewer steps a device takes",
+                .lo = 0,
+                .hi = 0.99});
+    visit("active", self.active,
+          Field{.unit = "1",
+                .doc = "part of the devices of a line that conduct at a time: polarity phases, "
+                       "bits and digits drive few of them; 1 is the worst case",
+                .lo = 0.001,
+                .hi = 1});
+    visit("refresh_every", self.refresh_every,
+          Field{.unit = "examples",
+                .doc = "updates see the drops of up to so many examples ago; carry resolution "
+                       "brings them up to date",
+                .lo = 1,
+                .hi = 1e9});
+    WireIteration::fields(self, visit);
   }
 };
 

@@ -26,6 +26,7 @@
 namespace panther {
 
 struct SeenArgs;       // kernels/wires/seen.hpp
+struct ShareArgs;      // kernels/wires/shares.hpp
 struct WireSolveArgs;  // kernels/wires/solve.hpp
 
 /// A backend that this machine or this build cannot offer, or memory it does not have.
@@ -71,6 +72,7 @@ class Backend {
   virtual void solve_wires(WireSolveArgs const& args) = 0;
   /// First-order model.
   virtual void see(SeenArgs const& args) = 0;
+  virtual void share_steps(ShareArgs const& args) = 0;
 
   virtual void gather(GatherArgs const& args) = 0;
   virtual void forward(ForwardArgs const& args) = 0;

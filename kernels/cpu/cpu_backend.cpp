@@ -18,7 +18,7 @@
 #include "kernels/cpu/read_units.hpp"
 #include "kernels/cpu/scratch.hpp"
 #include "kernels/cpu/thread_pool.hpp"
-#include "kernels/wires/seen.hpp"
+#include "kernels/wires/shares.hpp"
 #include "kernels/wires/unit.hpp"
 
 namespace panther {
@@ -27,6 +27,7 @@ namespace {
 
 constexpr std::size_t cache_line = 64;
 constexpr std::size_t huge_page = std::size_t{1} << 21;
+constexpr int columns_together = 8;  // hides the latency of a chain of operations along a line
 
 class CpuBackend final : public Backend {
  public:
@@ -160,9 +161,12 @@ class CpuBackend final : public Backend {
     });
   }
   void see(SeenArgs const& args) override {
-    constexpr int columns_together = 8;  // hides the latency of a line's chain of operations
     run(WordDrops{args}, 16);
     run(SeenColumns<columns_together>{args}, 4);
+  }
+  void share_steps(ShareArgs const& args) override {
+    run(WordDrops{args.devices}, 16);
+    run(ShareColumns<columns_together>{args}, 4);
   }
   void gather(GatherArgs const& args) override { run_vectors(kernels_.gather, args, args.vectors); }
   void forward(ForwardArgs const& args) override {

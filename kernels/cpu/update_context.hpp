@@ -43,6 +43,7 @@ class MoveContext {
   bool draws() const { return moves_.draws; }
   bool random() const { return noisy() || stochastic() || draws(); }
   bool quiet() const { return !random(); }
+  bool shared() const { return args_.shares != nullptr; }
   bool stores_traits() const { return variation().any() && args_.traits.stored != nullptr; }
   bool regenerates_traits() const { return variation().any() && args_.traits.stored == nullptr; }
   bool mirrored(int plane) const { return args_.slicing.mirrored(plane); }
@@ -60,10 +61,11 @@ class MoveContext {
     return draw_counter(Stream::device_variation, item, 0, 0);
   }
 
-  /// Table of the slice's reaches; null where steps do not fit it, or before it is worth filling.
+  /// Table of the slice's reaches; null where steps do not fit it (devices take whole numbers of
+  /// few), or before it is worth filling.
   /// `any_steps`: the bits of all lanes' steps.
   ReachTable const* table(int slice, std::uint32_t any_steps) {
-    if (moves_.tabulate == nullptr || any_steps >= ReachTable::steps ||
+    if (moves_.tabulate == nullptr || shared() || any_steps >= ReachTable::steps ||
         like_batches_[slice]++ < batches_before_table) {
       return nullptr;
     }

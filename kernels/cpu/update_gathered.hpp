@@ -85,6 +85,9 @@ class GatheredMoves {
       batch_.steps[l] = static_cast<float>(waiting.steps[l]);
       batch_.up[l] = waiting.up[l] ^ flip;
     }
+    for (int l = 0; context_.shared() && l < waiting.lanes; ++l) {
+      batch_.steps[l] *= share_value(args.shares[waiting.index[l]]);
+    }
     if (context_.variation().any()) fill_nominal(context_.variation(), range, batch_);
     if (!context_.stores_traits()) return;
     for (int i = 0; i < stored_trait_bytes(context_.variation()); ++i) {

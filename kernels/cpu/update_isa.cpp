@@ -26,7 +26,7 @@ struct RowRange {
 
 class RowUpdater {
  public:
-  /// `exact`: the ideal device without noise and variation.
+  /// `exact`: the ideal device without noise and variation, taking all its steps.
   RowUpdater(UpdateArgs const& args, int replica, bool exact, LawMoves const& moves,
              std::size_t law_bytes)
       : args_(args), replica_(replica), exact_(exact), mover_(args, replica, moves, law_bytes) {}
@@ -210,7 +210,7 @@ void update(int law, UpdateArgs const& args, ActiveRow const* rows, std::int64_t
   if ((args.set_mask & ((1U << args.shape.sets) - 1U)) == 0) return;
   visit_law(law, [&]<class Law>() {
     bool const exact = std::is_same_v<Law, Ideal> && args.noise == WriteNoiseKind::off &&
-                       !args.traits.variation.any();
+                       !args.traits.variation.any() && args.shares == nullptr;
     for (std::int64_t first = 0; first < count;) {
       std::int64_t last = first + 1;
       while (last < count && rows[last].replica == rows[first].replica) ++last;

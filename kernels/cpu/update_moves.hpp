@@ -188,6 +188,11 @@ inline void load_positions(bool mirrored, float range, std::int16_t const* codes
   }
 }
 
+/// Of the steps of `lanes` devices, what they take. Idle lanes stay so.
+inline void take_shares(std::uint16_t const* shares, int lanes, MoveBatch& batch) {
+  for (int l = 0; l < lanes; ++l) batch.steps[l] *= share_value(shares[l]);
+}
+
 /// The codes of lanes that moved.
 inline void store_positions(bool mirrored, float range, MoveBatch const& batch, int lanes,
                             std::int16_t* codes) {

@@ -165,6 +165,7 @@ class PlaneMover {
       batch_.steps[l] = static_cast<float>(static_cast<std::int32_t>(counts[at + l]));
       batch_.up[l] = up[at + l] ^ flip;
     }
+    if (context_.shared()) take_shares(context_.args().shares + row.index + at, lanes, batch_);
     draw_dense(row, at, range, lanes);
     context_.apply(row.slice, batch_, lanes / block_lanes, table);
     store_positions(mirrored, range, batch_, lanes, row.codes + at);

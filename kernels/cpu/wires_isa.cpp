@@ -65,6 +65,20 @@ void take_sums(Unit const& any, WirePhase phase, double tolerance, WireLanes& la
   }
 }
 
+void write_devices(WirePorts const& ports, Parts const& unit) {
+  int const stride = WireWorkspace(ports.args).stride;
+  for (int row = 0; row < ports.args.rows; ++row) {
+    for (int col = 0; col < ports.args.cols; ++col) {
+      for (int part = 0; part < parts; ++part) {
+        Vector const currents = unit.part[part].device_current(row * stride + col);
+        for (int i = 0; i < vector_lanes; ++i) {
+          ports.write_device(row, col, part * vector_lanes + i, currents[i]);
+        }
+      }
+    }
+  }
+}
+
 void finish(WirePorts const& ports, Parts const& unit, WireLanes const& lanes) {
   for (int line = 0; line < unit.any().sensed.cells.lines; ++line) {
     for (int part = 0; part < parts; ++part) {
@@ -74,6 +88,7 @@ void finish(WirePorts const& ports, Parts const& unit, WireLanes const& lanes) {
       }
     }
   }
+  if (ports.args.device_amperes != nullptr) write_devices(ports, unit);
   for (int lane = 0; lane < wire_lanes; ++lane) ports.write_outcome(lane, lanes);
 }
 

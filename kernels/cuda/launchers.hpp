@@ -25,6 +25,7 @@ void queue_age(Queue const& queue, AgeArgs const& args);
 void queue_wear(Queue const& queue, WearArgs const& args);
 void queue_solve_wires(Queue const& queue, WireSolveArgs const& args);
 void queue_see(Queue const& queue, SeenArgs const& args);
+void queue_share_steps(Queue const& queue, ShareArgs const& args);
 void queue_gather(Queue const& queue, GatherArgs const& args);
 void queue_gradient(Queue const& queue, GradientArgs const& args);
 void queue_forward(Queue const& queue, ForwardArgs const& args);

@@ -270,15 +270,17 @@ struct UpdateLanes {
         device_item(static_cast<std::uint64_t>(args.layer), static_cast<std::uint64_t>(at.set),
                     static_cast<std::uint64_t>(at.plane), static_cast<std::uint64_t>(at.row),
                     static_cast<std::uint64_t>(col));
+    ++mine.updates;
+    mine.steps += steps;
+    float const taken_steps = args.taken(steps, index_of(at, col));
+    if (taken_steps == 0.0F) return;
     Traits const traits =
         args.traits.load(args.devices[at.replica], range, index_of(at, col), item);
     std::int16_t code = taken(devices.codes, word);
     bool const saturated = DeviceMover<Law, UpdateArgs>{args, at.replica, at.plane}(
-        code, traits, steps, up, chosen(random.normal, word),
+        code, traits, taken_steps, up, chosen(random.normal, word),
         dither_of(random.dithers >> (8 * word)));
     devices.codes = (devices.codes & ~placed(-1, word)) | placed(code, word);
-    ++mine.updates;
-    mine.steps += steps;
     mine.saturations += saturated ? 1U : 0U;
   }
 

@@ -92,7 +92,17 @@ struct WireBlocks {
     for (int line = line_of(thread); line < args.sensed_lines(); line += lines_together) {
       ports.write_current(line, lane, unit.sensed_current(line));
     }
+    if (args.device_amperes != nullptr) write_devices(ports, unit, thread);
     if (thread < wire_lanes) ports.write_outcome(thread, shared.lanes);
+  }
+
+  PANTHER_HD void write_devices(WirePorts const& ports, Unit const& unit, int thread) const {
+    int const stride = WireWorkspace(args).stride;
+    for (int row = 0; row < args.rows; ++row) {
+      for (int col = line_of(thread); col < args.cols; col += lines_together) {
+        ports.write_device(row, col, lane_of(thread), unit.device_current(row * stride + col));
+      }
+    }
   }
 };
 

@@ -3,7 +3,7 @@
 
 #include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/wire_blocks.hpp"
-#include "kernels/wires/seen.hpp"
+#include "kernels/wires/shares.hpp"
 
 namespace panther::cuda {
 
@@ -55,6 +55,12 @@ void queue_see(Queue const& queue, SeenArgs const& args) {
   DeviceLauncher launcher(queue);
   launcher.items(WordDrops{args});
   launcher.items(SeenColumns<1>{args});
+}
+
+void queue_share_steps(Queue const& queue, ShareArgs const& args) {
+  DeviceLauncher launcher(queue);
+  launcher.items(WordDrops{args.devices});
+  launcher.items(ShareColumns<1>{args});
 }
 
 }  // namespace panther::cuda

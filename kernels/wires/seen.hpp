@@ -155,11 +155,11 @@ struct WordDrops {
   }
 };
 
-/// One item: the bit drops of a block's part of `Lines` neighbouring columns, and their seen codes.
-/// Lines divides column_alignment, so the columns beyond the last are padding.
+/// The bit drops of a block's part of `Lines` neighbouring columns, an item each. Lines divides
+/// column_alignment, so the columns beyond the last are padding.
 template <int Lines>
-struct SeenColumns {
-  SeenArgs args;
+struct BlockColumns {
+  SeenArgs const& args;
 
   PANTHER_HD int groups() const { return (args.shape.cols + Lines - 1) / Lines; }
   PANTHER_HD std::int64_t items() const {
@@ -167,7 +167,9 @@ struct SeenColumns {
            groups();
   }
 
-  PANTHER_HD void operator()(std::int64_t item) const {
+  /// keep(plane, index of the device, its whole drop), after WordDrops.
+  template <class Keep>
+  PANTHER_HD void visit(std::int64_t item, Keep const& keep) const {
     int const first_col = static_cast<int>(item % groups()) * Lines;
     std::int64_t const line = item / groups();
     int const first_row = static_cast<int>(line % args.row_blocks()) * args.block_lines;
@@ -183,10 +185,24 @@ struct SeenColumns {
       for (int i = 0; i < smaller(Lines, args.shape.cols - first_col); ++i) {
         std::int64_t const at = args.code_index(plane, row_of(k), first_col + i);
         float const word = args.drops[args.drop_index(plane, row_of(k), first_col + i)];
-        double const drop = volts[k * Lines + i] + static_cast<double>(word);
-        args.seen[at] = seen.seen(args.codes[at], 1.0 / (1.0 + drop));
+        keep(seen, at, volts[k * Lines + i] + static_cast<double>(word));
       }
     }
+  }
+};
+
+/// One item: the seen codes of BlockColumns.
+template <int Lines>
+struct SeenColumns {
+  SeenArgs args;
+
+  PANTHER_HD std::int64_t items() const { return BlockColumns<Lines>{args}.items(); }
+
+  PANTHER_HD void operator()(std::int64_t item) const {
+    BlockColumns<Lines>{args}.visit(
+        item, [&](SeenPlane const& plane, std::int64_t at, double drop) {
+          args.seen[at] = plane.seen(args.codes[at], 1.0 / (1.0 + drop));
+        });
   }
 };
 

@@ -47,6 +47,8 @@ struct WireSolveArgs {
   double const* volts;    // [crossbar][input][driven line]; null: input k drives line k with 1 V
   double* amperes;        // [crossbar][input][sensed line]
   WireOutcome* outcomes;  // [crossbar][input]
+  double* device_amperes =
+      nullptr;  // [crossbar][input][row][column], out of the driven line; if wanted
   std::int64_t crossbars;
   int rows;
   int cols;

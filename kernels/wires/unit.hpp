@@ -220,6 +220,9 @@ struct WireUnit {
     for (int i = 0; i < Lines; ++i) sums[(line + i) * Stride] = values[i];
   }
 
+  /// Current of a device, after an evaluation.
+  PANTHER_HD V device_current(std::int64_t cell) const { return stray[cell * Stride]; }
+
   /// Current out of a sensed line, after an evaluation: what its devices bring.
   PANTHER_HD V sensed_current(int line) const {
     V sum{};
@@ -254,6 +257,11 @@ struct WirePorts {
   PANTHER_HD void write_current(int line, int lane, double ampere) const {
     if (input(lane) < args.inputs) {
       args.amperes[item(lane) * args.sensed_lines() + line] = ampere;
+    }
+  }
+  PANTHER_HD void write_device(int row, int col, int lane, double ampere) const {
+    if (input(lane) < args.inputs) {
+      args.device_amperes[(item(lane) * args.rows + row) * args.cols + col] = ampere;
     }
   }
   PANTHER_HD void write_outcome(int lane, WireLanes const& lanes) const {

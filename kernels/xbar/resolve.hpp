@@ -283,8 +283,9 @@ struct ResolveWeight {
                        std::uint32_t steps, bool up, float normal,
                        std::uint32_t dither_word) const {
     float const dither = args.rounding == CodeRounding::stochastic ? dither_of(dither_word) : 0.5F;
-    DeviceMover<Law, ResolveArgs>{args, replica, plane}(args.codes[index], traits, steps, up,
-                                                        normal, dither);
+    DeviceMover<Law, ResolveArgs>{args, replica, plane}(
+        args.codes[index], traits, static_cast<float>(static_cast<std::int32_t>(steps)), up, normal,
+        dither);
   }
 };
 

@@ -11,6 +11,9 @@
 // even, and its digits are applied. Delta drive: a weight change formed elsewhere (batch gradient,
 // optimizer) is sliced and applied once.
 //
+// Behind resistive wires a device takes a share of its steps (kernels/wires/shares.hpp), of which
+// its law moves it by a real number. Counters count what was asked for.
+//
 // Zero rows, columns and digits change nothing. Random words: a group of four columns that are 16
 // apart shares a Philox block (word k for column 64 g + 16 k + l), which lets sixteen vector lanes
 // use their own block without shuffles; normals pair words 0-1 and 2-3, the dither is a word's low
@@ -37,10 +40,18 @@ struct EnumNames<Fidelity> {
                                      std::pair{Fidelity::pulse, std::string_view{"pulse"}}};
 };
 
+/// Shares of steps are whole multiples of 1 / share_one.
+inline constexpr int share_one = 32768;
+
+PANTHER_HD float share_value(std::uint16_t share) {
+  return static_cast<float>(static_cast<std::int32_t>(share)) * 0x1p-15F;
+}
+
 struct UpdateArgs {
   XbarShape shape;
   Slicing slicing;
   std::int16_t* codes;
+  std::uint16_t const* shares;  // as codes: of its steps, what a device takes; null: all of them
   TraitSource traits;
   DeviceConstants const* devices;  // [replica]
   void const* law;                 // Law::Constants [replica][slice]
@@ -60,6 +71,12 @@ struct UpdateArgs {
   Fidelity fidelity;  // pulse: streamed drive only
   WriteNoiseKind noise;
   CodeRounding rounding;
+
+  /// Of `steps` level steps, what the device at `index` takes.
+  PANTHER_HD float taken(std::uint32_t steps, std::int64_t index) const {
+    auto const asked = static_cast<float>(static_cast<std::int32_t>(steps));
+    return shares == nullptr ? asked : asked * share_value(shares[index]);
+  }
 };
 
 /// The devices of a cell that an example moves.
@@ -155,13 +172,13 @@ struct MovedCode {
 template <class Law>
 PANTHER_HD MovedCode moved_code(typename Law::Constants const& law, DeviceConstants const& device,
                                 WriteNoiseKind noise, Traits const& traits, std::int32_t range,
-                                bool mirrored, std::int16_t code, std::int32_t steps, bool up,
+                                bool mirrored, std::int16_t code, float steps, bool up,
                                 float normal, float dither) {
   auto const width = static_cast<float>(range);
   float const stored = position_of(code);
-  Moved const moved = move_device<Law>(
-      law, device, noise, traits, width, mirrored ? width - stored : stored,
-      static_cast<float>(steps), up != mirrored ? Direction::up : Direction::down, normal);
+  Moved const moved =
+      move_device<Law>(law, device, noise, traits, width, mirrored ? width - stored : stored, steps,
+                       up != mirrored ? Direction::up : Direction::down, normal);
   std::int16_t const physical = code_of_position(moved.position, dither);
   std::int32_t const reflected = range + 2 * code_of_g_min - physical;
   return {mirrored ? static_cast<std::int16_t>(reflected) : physical, moved.saturated};
@@ -175,14 +192,14 @@ struct DeviceMover {
   int replica;
   int plane;
 
-  PANTHER_HD bool operator()(std::int16_t& code, Traits const& traits, std::uint32_t steps, bool up,
+  PANTHER_HD bool operator()(std::int16_t& code, Traits const& traits, float steps, bool up,
                              float normal, float dither) const {
     int const slice = args.slicing.slice_of(plane);
     auto const* const law = static_cast<typename Law::Constants const*>(args.law);
-    MovedCode const moved = moved_code<Law>(
-        law[replica * args.slicing.slices + slice], args.devices[replica], args.noise, traits,
-        window_range(args.slicing.cell_bits[slice]), args.slicing.mirrored(plane), code,
-        static_cast<std::int32_t>(steps), up, normal, dither);
+    MovedCode const moved =
+        moved_code<Law>(law[replica * args.slicing.slices + slice], args.devices[replica],
+                        args.noise, traits, window_range(args.slicing.cell_bits[slice]),
+                        args.slicing.mirrored(plane), code, steps, up, normal, dither);
     code = moved.code;
     return moved.saturated != 0;
   }
@@ -304,10 +321,12 @@ struct UpdateLane {
                     static_cast<std::uint64_t>(col));
     float const range = static_cast<float>(window_range(args.slicing.cell_bits[slice]));
     Traits const traits = args.traits.load(args.devices[replica], range, index, item);
-    bool const saturated = DeviceMover<Law, UpdateArgs>{args, replica, plane}(
-        args.codes[index], traits, steps, up, normal, dither);
     ++local.updates;
     local.steps += steps;
+    float const taken = args.taken(steps, index);
+    if (taken == 0.0F) return;
+    bool const saturated = DeviceMover<Law, UpdateArgs>{args, replica, plane}(
+        args.codes[index], traits, taken, up, normal, dither);
     local.saturations += saturated ? 1U : 0U;
   }
 

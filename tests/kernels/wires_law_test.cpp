@@ -35,6 +35,7 @@ struct Batch {
 struct Solved {
   std::vector<double> amperes;
   std::vector<WireOutcome> outcomes;
+  std::vector<double> device_amperes;
 };
 
 Solved solve(Backend& backend, Batch const& batch) {
@@ -46,18 +47,20 @@ Solved solve(Backend& backend, Batch const& batch) {
   DeviceArray<double> amperes(
       backend, vectors * static_cast<std::size_t>(by_rows ? batch.cols : batch.rows));
   DeviceArray<WireOutcome> outcomes(backend, vectors);
+  DeviceArray<double> devices(backend, vectors * static_cast<std::size_t>(batch.rows * batch.cols));
   backend.solve_wires({.circuit = batch.circuit,
                        .siemens = siemens.data(),
                        .volts = batch.volts.empty() ? nullptr : volts.data(),
                        .amperes = amperes.data(),
                        .outcomes = outcomes.data(),
+                       .device_amperes = devices.data(),
                        .crossbars = batch.crossbars,
                        .rows = batch.rows,
                        .cols = batch.cols,
                        .inputs = batch.inputs,
                        .tolerance = tolerance,
                        .iterations = batch.iterations});
-  return {amperes.download(), outcomes.download()};
+  return {amperes.download(), outcomes.download(), devices.download()};
 }
 
 Batch batch_of(WiredArray const& array) {
@@ -133,9 +136,28 @@ TEST_P(WiresLaw, GivesTheBitsOfTheScalarPath) {
     Solved const expected = solve(*plain, batch);
     Solved const found = solve(backend(), batch);
     EXPECT_EQ(found.amperes, expected.amperes) << random.trace() << ", trial " << trial;
+    EXPECT_EQ(found.device_amperes, expected.device_amperes) << random.trace();
     for (std::size_t i = 0; i < found.outcomes.size(); ++i) {
       EXPECT_EQ(found.outcomes[i].iterations, expected.outcomes[i].iterations);
       EXPECT_EQ(found.outcomes[i].mismatch, expected.outcomes[i].mismatch);
+    }
+  }
+}
+
+// The nodal equations as they are written down, solved densely.
+TEST_P(WiresLaw, DeviceCurrentsMeetTheNodalEquations) {
+  Random random(18);
+  for (int trial = 0; trial < trials(40); ++trial) {
+    WiredArray const array =
+        random_array(random, random.whole(1, 7), random.whole(1, 7), decades(random, 0.0, 4.0));
+    std::vector<double> const expected = NodalEquations(array).device_currents();
+    std::vector<double> const found = solve(backend(), batch_of(array)).device_amperes;
+    double const all = sum_of_magnitudes(expected);
+    double const sign = array.driven == Driven::rows ? 1.0 : -1.0;  // word to bit line, or back
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      // 1e-9: cancellation in the dense matrix.
+      EXPECT_NEAR(sign * found[i], expected[i], (2.0 * tolerance + 1e-9) * all)
+          << random.trace() << ", trial " << trial;
     }
   }
 }

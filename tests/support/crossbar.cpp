@@ -194,6 +194,8 @@ void Crossbar::launch_update(UpdateArgs args, UpdateOptions const& options) {
   args.fidelity = options.fidelity;
   args.noise = noise_;
   args.rounding = rounding_;
+  DeviceArray<std::uint16_t> const shares(backend_, options.shares);
+  if (!options.shares.empty()) args.shares = shares.data();
   backend_.update(law_, args);
   if (writes_.size() > 0) wear(args, nullptr);
   backend_.synchronise();

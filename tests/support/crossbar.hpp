@@ -52,6 +52,7 @@ struct UpdateOptions {
   unsigned set_mask = 1;
   std::uint64_t first_step = 0;
   std::uint64_t first_turn = 0;
+  std::vector<std::uint16_t> shares = {};  // as codes(); empty: all steps are taken
 };
 
 struct ReadOptions {

@@ -14,7 +14,7 @@
 #include "kernels/cuda/update_lanes.hpp"
 #include "kernels/cuda/vector_kernels.hpp"
 #include "kernels/cuda/wire_blocks.hpp"
-#include "kernels/wires/seen.hpp"
+#include "kernels/wires/shares.hpp"
 #include "kernels/xbar/analog_read.hpp"
 
 namespace panther::test {
@@ -187,6 +187,10 @@ class EmulatedCudaBackend final : public Backend {
   void see(SeenArgs const& args) override {
     launcher_.items(WordDrops{args});
     launcher_.items(SeenColumns<1>{args});
+  }
+  void share_steps(ShareArgs const& args) override {
+    launcher_.items(WordDrops{args.devices});
+    launcher_.items(ShareColumns<1>{args});
   }
   void gather(GatherArgs const& args) override { launcher_.items(GatherInputs{args}); }
   void forward(ForwardArgs const& args) override { launcher_.vectors(ForwardVector{args}); }

@@ -92,6 +92,16 @@ class NodalEquations {
     }
   }
 
+  /// [row][column]
+  std::vector<double> device_currents() const {
+    std::vector<double> const volts = solved(matrix_, right_);
+    std::vector<double> currents;
+    for (std::size_t cell = 0; cell < cells_; ++cell) {
+      currents.push_back(array_.siemens[cell] * (volts[cell] - volts[cells_ + cell]));
+    }
+    return currents;
+  }
+
   std::vector<double> sensed_currents() const {
     std::vector<double> const volts = solved(matrix_, right_);
     std::vector<double> currents(static_cast<std::size_t>(array_.sensed_lines()), 0.0);

@@ -86,7 +86,9 @@ DenseLayer::DenseLayer(Backend& backend, RunConfig const& config, DenseSpec cons
       programming_error_(std::any_of(replicas.begin(), replicas.end(), leaves_errors)),
       variation_(variation_of(replicas)),
       seen_(backend, config.read.wires, config.crossbar.block_lines,
-            {shape_, slicing_, windows_of(replicas), spec.index}) {
+            {shape_, slicing_, windows_of(replicas), spec.index}),
+      shares_(backend, config.update.wires, config.crossbar.block_lines,
+              {shape_, slicing_, windows_of(replicas), spec.index}) {
   auto const vectors =
       static_cast<std::size_t>(shape_.replicas) * static_cast<std::size_t>(spec.capacity);
   auto const rows = static_cast<std::size_t>(shape_.rows);
@@ -337,6 +339,7 @@ UpdateArgs DenseLayer::outer_products(Examples batch, int first, int count) {
   args.drop = drop_.data() + first;
   args.first_step = batch.first + static_cast<std::uint64_t>(first);
   args.first_turn = args.first_step;
+  args.shares = shares_.look(args.set_mask, codes_, count);
   args.examples = count;
   args.batch = batch.count;
   args.drive = config_.update.method == UpdateMethod::opa_streamed ? UpdateDrive::streamed
@@ -373,6 +376,7 @@ void DenseLayer::update_with_gradient(Examples batch, std::uint64_t step) {
                       .correction2 = adam ? correction(training.beta2) : 1.0F});
   UpdateArgs args = update_args();
   args.delta = weights_.data();
+  args.shares = shares_.look(args.set_mask, codes_, batch.count);
   args.first_step = batch.first;
   args.first_turn = step - 1;
   args.examples = 1;
@@ -407,6 +411,11 @@ ResolveArgs DenseLayer::resolve_args(std::uint64_t event) const {
   return args;
 }
 
+void DenseLayer::devices_written() {
+  seen_.devices_written();
+  shares_.devices_written();
+}
+
 void DenseLayer::program(DeviceArray<std::int32_t> const& weights) {
   ResolveArgs args = resolve_args(0);
   args.weights = weights.data();
@@ -416,7 +425,7 @@ void DenseLayer::program(DeviceArray<std::int32_t> const& weights) {
   args.clear_mask = shape_.sets == 3 ? 1U << collecting_set : 0;
   write(args);
   backend_->synchronise();
-  seen_.devices_written();
+  devices_written();
 }
 
 void DenseLayer::resolve(std::uint64_t event, std::vector<std::uint8_t> const& active) {
@@ -431,7 +440,7 @@ void DenseLayer::resolve(std::uint64_t event, std::vector<std::uint8_t> const& a
     args.target_mask = 1U << set;
     write(args);
   }
-  seen_.devices_written();
+  devices_written();
 }
 
 void DenseLayer::merge(std::uint64_t event) {
@@ -441,7 +450,7 @@ void DenseLayer::merge(std::uint64_t event) {
   args.target_mask = (1U << forward_set) | (1U << backward_set);
   args.clear_mask = 1U << collecting_set;
   write(args);
-  seen_.devices_written();
+  devices_written();
 }
 
 std::vector<std::int16_t> DenseLayer::codes(int replica, int set) const {
@@ -475,7 +484,7 @@ void DenseLayer::load_codes(std::vector<std::int16_t> const& codes) {
     }
   }
   codes_.upload(all);
-  seen_.devices_written();
+  devices_written();
 }
 
 std::vector<double> DenseLayer::weights(int replica, RowRange rows) const {
@@ -502,7 +511,7 @@ std::string DenseLayer::archive_prefix() const {
 
 void DenseLayer::restore_codes(StateArchive& archive) {
   archive.array(archive_prefix() + "codes", codes_);
-  seen_.devices_written();
+  devices_written();
 }
 
 void DenseLayer::archive(StateArchive& archive) {
@@ -517,6 +526,7 @@ void DenseLayer::archive(StateArchive& archive) {
   archive.array(prefix + "second_moment", second_moment_);
   if (counts_writes()) archive.array(prefix + "writes", writes_);
   seen_.archive(archive, prefix);
+  shares_.archive(archive, prefix);
 }
 
 }  // namespace panther

@@ -13,6 +13,7 @@
 
 #include "host/nn/config.hpp"
 #include "host/nn/layers/seen_codes.hpp"
+#include "host/nn/layers/step_shares.hpp"
 #include "host/nn/state.hpp"
 #include "kernels/base/backend.hpp"
 #include "kernels/base/law_memory.hpp"
@@ -180,6 +181,7 @@ class DenseLayer {
   ResolveArgs resolve_args(std::uint64_t event) const;
   void set_fixed_adc_steps();
   std::vector<std::int32_t> adc_steps_of(int driven_lines) const;
+  void devices_written();
   unsigned update_mask() const;
   unsigned all_sets() const { return (1U << shape_.sets) - 1U; }
   void write(ResolveArgs const& args);
@@ -204,6 +206,7 @@ class DenseLayer {
   Variation variation_;
   bool calibrating_ = false;
   SeenCodes seen_;
+  StepShares shares_;
 
   DeviceArray<std::int16_t> codes_;
   DeviceArray<std::int8_t> traits_;

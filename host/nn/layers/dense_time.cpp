@@ -73,7 +73,7 @@ void DenseLayer::refresh(std::uint64_t event) {
   errors.target_mask = all_sets();
   errors.event = refresh_errors + event;
   keep_errors(errors, [&] { backend_->refresh(law_, pass); });
-  seen_.devices_written();
+  devices_written();
 }
 
 AgeArgs DenseLayer::age_args(Stream stream, std::uint64_t step) const {
@@ -107,7 +107,7 @@ void DenseLayer::pass_over_devices(AgeArgs args, ConstantsOf const& constants_of
 void DenseLayer::age(TimeSpan span, std::uint64_t pass) {
   pass_over_devices(age_args(Stream::aging, pass),
                     [&](DeviceConfig const& device) { return aging_constants(device, span); });
-  seen_.devices_written();
+  devices_written();
 }
 
 void DenseLayer::begin_test(TimeSpan wait, std::uint64_t draw) {

@@ -3,45 +3,18 @@
 
 #include "host/nn/layers/seen_codes.hpp"
 
-#include <algorithm>
-#include <stdexcept>
 #include <utility>
 
+#include "host/nn/layers/wired_blocks.hpp"
 #include "kernels/wires/exact.hpp"
 #include "kernels/wires/solve.hpp"
-#include "kernels/xbar/read.hpp"
 
 namespace panther {
 
-static_assert(max_block_lines <= max_wire_lines);
-
 namespace {
 
-/// Devices [row, row + rows) x [col, col + cols) of every plane.
-struct Block {
-  int row;
-  int col;
-  int rows;
-  int cols;
-
-  std::size_t devices() const {
-    return static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols);
-  }
-};
-
-std::vector<Block> blocks_of(XbarShape const& shape, int block_lines) {
-  std::vector<Block> blocks;
-  for (int row = 0; row < shape.rows; row += block_lines) {
-    for (int col = 0; col < shape.cols; col += block_lines) {
-      blocks.push_back({row, col, std::min(block_lines, shape.rows - row),
-                        std::min(block_lines, shape.cols - col)});
-    }
-  }
-  return blocks;
-}
-
 /// Effective conductances, [crossbar][row][column], of crossbars of one block's shape.
-std::vector<double> exact_conductances(WireCircuit const& circuit, Block const& block,
+std::vector<double> exact_conductances(WireCircuit const& circuit, WiredBlock const& block,
                                        std::vector<double> const& siemens) {
   std::vector<double> effective;
   for (std::size_t first = 0; first < siemens.size(); first += block.devices()) {
@@ -53,7 +26,7 @@ std::vector<double> exact_conductances(WireCircuit const& circuit, Block const& 
 }
 
 std::vector<double> iterated_conductances(Backend& backend, WiresConfig const& config, int layer,
-                                          WireCircuit const& circuit, Block const& block,
+                                          WireCircuit const& circuit, WiredBlock const& block,
                                           std::vector<double> const& siemens) {
   bool const by_rows = circuit.driven == Driven::rows;
   std::size_t const crossbars = siemens.size() / block.devices();
@@ -72,14 +45,7 @@ std::vector<double> iterated_conductances(Backend& backend, WiresConfig const& c
                        .inputs = inputs,
                        .tolerance = config.tolerance,
                        .iterations = config.iterations});
-  for (WireOutcome const& outcome : outcomes.download()) {
-    if (outcome.converged != 0) continue;
-    throw std::runtime_error("read.wires: layer " + std::to_string(layer) +
-                             " reached a mismatch of " + std::to_string(outcome.mismatch) +
-                             " in read.wires.iterations = " + std::to_string(config.iterations) +
-                             " (read.wires.tolerance = " + std::to_string(config.tolerance) +
-                             "): raise one of them, or use model = \"exact\"");
-  }
+  require_converged(outcomes.download(), config, "read.wires", layer);
   std::vector<double> const found = amperes.download();
   if (by_rows) return found;
   std::vector<double> turned(found.size());
@@ -94,7 +60,8 @@ std::vector<double> iterated_conductances(Backend& backend, WiresConfig const& c
 
 }  // namespace
 
-SeenCodes::SeenCodes(Backend& backend, WiresConfig const& config, int block_lines, Devices devices)
+SeenCodes::SeenCodes(Backend& backend, WiresConfig const& config, int block_lines,
+                     WiredDevices devices)
     : backend_(&backend), config_(config), block_lines_(block_lines), devices_(std::move(devices)) {
   if (!on()) return;
   XbarShape const& shape = devices_.shape;
@@ -169,29 +136,18 @@ void SeenCodes::refresh_by_network(View& view, Direction direction,
   args.windows = devices_.windows.data();  // on the host
   std::vector<std::int16_t> const own = codes.download();
   std::vector<std::int16_t> seen = view.codes.download();
-  std::int64_t const planes = static_cast<std::int64_t>(args.shape.replicas) * args.shape.planes;
-  for (Block const& block : blocks_of(args.shape, block_lines_)) {
-    auto const visit = [&](auto const& device) {
-      for (std::int64_t plane = 0; plane < planes; ++plane) {
-        SeenPlane const window = args.plane_of(plane);
-        for (int row = 0; row < block.rows; ++row) {
-          for (int col = 0; col < block.cols; ++col) {
-            device(window, static_cast<std::size_t>(
-                               args.code_index(plane, block.row + row, block.col + col)));
-          }
-        }
-      }
-    };
+  for (WiredBlock const& block : blocks_of(args.shape, block_lines_)) {
     std::vector<double> siemens;
-    visit(
-        [&](SeenPlane const& plane, std::size_t at) { siemens.push_back(plane.siemens(own[at])); });
+    block.visit(args, [&](SeenPlane const& plane, std::size_t at) {
+      siemens.push_back(plane.siemens(own[at]));
+    });
     std::vector<double> const effective =
         config_.model == WireModel::exact
             ? exact_conductances(args.circuit, block, siemens)
             : iterated_conductances(*backend_, config_, devices_.layer, args.circuit, block,
                                     siemens);
     std::size_t next = 0;
-    visit([&](SeenPlane const& plane, std::size_t at) {
+    block.visit(args, [&](SeenPlane const& plane, std::size_t at) {
       seen[at] = plane.seen(own[at], effective[next] / siemens[next]);
       ++next;
     });

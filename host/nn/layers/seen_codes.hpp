@@ -12,29 +12,21 @@
 #include <string>
 #include <vector>
 
+#include "host/nn/layers/wired_blocks.hpp"
 #include "host/nn/state.hpp"
-#include "host/nn/wires_config.hpp"
 #include "kernels/base/backend.hpp"
 
 namespace panther {
 
 class SeenCodes {
  public:
-  /// Devices of a layer: their shape, slicing and windows, [replica].
-  struct Devices {
-    XbarShape shape;
-    Slicing slicing;
-    std::vector<SiemensWindow> windows;
-    int layer;
-  };
-
   /// One direction of reads: which lines are driven, of which set of devices.
   struct Direction {
     Driven driven;
     int set;
   };
 
-  SeenCodes(Backend& backend, WiresConfig const& config, int block_lines, Devices devices);
+  SeenCodes(Backend& backend, WiresConfig const& config, int block_lines, WiredDevices devices);
 
   bool on() const { return config_.model != WireModel::off; }
 
@@ -68,7 +60,7 @@ class SeenCodes {
   Backend* backend_;
   WiresConfig config_;
   int block_lines_;
-  Devices devices_;
+  WiredDevices devices_;
   bool aside_ = false;
   View views_[2];  // rows driven, columns driven
   DeviceArray<SiemensWindow> windows_;

@@ -81,6 +81,7 @@ struct UpdateCase {
   std::vector<std::int16_t> u;
   std::vector<std::int32_t> drop;
   std::vector<std::int32_t> delta;
+  std::vector<std::uint16_t> shares = {};  // empty: all steps are taken
 
   Outcome operator()(Backend& backend, Replicas chosen) const {
     Arena arena(backend, xbar.shape.replicas, chosen);
@@ -97,6 +98,7 @@ struct UpdateCase {
     update.u = arena.in(u);
     update.drop = arena.in(drop);
     update.delta = arena.in(delta);
+    if (!shares.empty()) update.shares = arena.in(shares);
     update.noise = xbar.noise;
     update.rounding = xbar.rounding;
     backend.update(xbar.law, update);
@@ -233,6 +235,29 @@ void add_compound_updates(std::vector<Case>& cases) {
   }
 }
 
+/// Every law by two drives, the other choices in turn.
+void add_shared_updates(std::vector<Case>& cases) {
+  for (int law = 0; law < LawList::size; ++law) {
+    for (int variant = 0; variant < 2; ++variant) {
+      NamedDrive const& drive = drives[(law + 2 * variant) % 4];
+      auto const& [noise, noise_name] =
+          EnumNames<WriteNoiseKind>::values[static_cast<std::size_t>((law + variant) % 4)];
+      std::uint64_t const seed = 2000 + cases.size();
+      UpdateCase update = make_update(seed, {law, drive.drive, drive.fidelity, noise,
+                                             static_cast<VariationSource>((law + variant) % 3)});
+      Draws draws(seed + 1);
+      update.shares.resize(update.xbar.codes.size());
+      for (auto& share : update.shares) {
+        share = static_cast<std::uint16_t>(
+            draws.pick({0, share_one, draws.whole(1, share_one), draws.whole(1, share_one)}));
+      }
+      cases.push_back(case_of("update/shares",
+                              law_name(law) + "/" + drive.name + "/" + std::string(noise_name),
+                              std::move(update)));
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<Case> read_cases() {
@@ -270,6 +295,7 @@ std::vector<Case> update_cases() {
   }
   add_imperfect(cases);
   add_compound_updates(cases);
+  add_shared_updates(cases);
   return cases;
 }
 

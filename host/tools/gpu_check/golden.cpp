@@ -137,6 +137,7 @@ constexpr Golden hashes[] = {
     {"update/pow_step_reference/imperfect", 0x90fbff8cf9ccc32fU},
     {"update/pow_step_reference/pulses", 0xcdd9308d3cb14e54U},
     {"update/pow_step_reference/streamed", 0x1970c4fa4761ea57U},
+    {"update/shares", 0x1ca1ba08385f13eaU},
     {"update/soft_bounds/delta", 0xf2dc6861c8220255U},
     {"update/soft_bounds/digits", 0x54b5d356a43ec53cU},
     {"update/soft_bounds/imperfect", 0xe026fdce53f11af6U},
@@ -166,9 +167,12 @@ constexpr Golden hashes[] = {
     {"wear/digits", 0x5976859f9193e308U},
     {"wear/streamed", 0x7a6cf0da164718faU},
     {"wear/written", 0xaec0a461b18b03a7U},
+    {"wires/devices", 0x2a65da64613af3c1U},
     {"wires/see", 0x44162c187e473f75U},
+    {"wires/share", 0xb0580b064297bfcbU},
     {"wires/solve", 0xfbf79acb8d59df6aU},
     {"train", 0x3079cd0900968fc0U},
+    {"train/wires", 0xd243eb751f265824U},
 };
 
 }  // namespace

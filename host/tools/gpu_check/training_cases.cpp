@@ -155,7 +155,23 @@ std::vector<Named> batch_configs() {
   return {v2, v3, adam};
 }
 
-Case make_case(std::uint64_t seed, Named const& named) {
+/// Updates behind resistive wires.
+std::vector<Named> wire_configs() {
+  Named first_order{"first_order", base_config()};
+  first_order.config.device = imperfect_device(WriteNoiseKind::additive);
+  first_order.config.crossbar.block_lines = 16;
+  first_order.config.update.wires.model = WireModel::first_order;
+  first_order.config.update.wires.word_ohm = 500.0;
+  first_order.config.update.wires.active = 0.5;
+  first_order.config.update.wires.refresh_every = 4;
+  Named iterated{"fixed_point/ideal", base_config()};
+  iterated.config.update.wires.model = WireModel::fixed_point;
+  iterated.config.update.wires.bit_ohm = 300.0;
+  iterated.config.update.wires.refresh_every = 8;
+  return {first_order, iterated};
+}
+
+Case make_case(std::uint64_t seed, std::string const& group, Named const& named) {
   Draws draws(seed);
   auto run = std::make_shared<TrainingCase>();
   run->config = named.config;
@@ -171,7 +187,7 @@ Case make_case(std::uint64_t seed, Named const& named) {
     replica.device.write_noise.sigma *= 1.0 + 0.5 * r;
     run->replicas.push_back(replica);
   }
-  return {"train", named.name, 3,
+  return {group, named.name, 3,
           [run](Backend& backend, Replicas chosen) { return (*run)(backend, chosen); }};
 }
 
@@ -180,7 +196,12 @@ Case make_case(std::uint64_t seed, Named const& named) {
 std::vector<Case> training_cases() {
   std::vector<Case> cases;
   for (auto const& configs : {one_by_one_configs(), batch_configs()}) {
-    for (Named const& named : configs) cases.push_back(make_case(6000 + cases.size(), named));
+    for (Named const& named : configs) {
+      cases.push_back(make_case(6000 + cases.size(), "train", named));
+    }
+  }
+  for (Named const& named : wire_configs()) {
+    cases.push_back(make_case(6000 + cases.size(), "train/wires", named));
   }
   return cases;
 }

@@ -1,13 +1,14 @@
 // SPDX-FileCopyrightText: The panther authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Crossbars with resistive wires: the iteration, a crossbar a replica, and the first-order model.
+// Crossbars with resistive wires: the iteration, a crossbar a replica, and the first-order model of
+// reads and updates.
 
 #include <memory>
 
 #include "host/tools/gpu_check/cases.hpp"
 #include "host/tools/gpu_check/random_crossbar.hpp"
-#include "kernels/wires/seen.hpp"
+#include "kernels/wires/shares.hpp"
 #include "kernels/wires/solve.hpp"
 
 namespace panther::gpu_check {
@@ -26,7 +27,9 @@ WireParams random_wires(Draws& draws) {
   return wires;
 }
 
-Outcome run_solve(std::uint64_t seed, Driven driven, Backend& backend, Replicas chosen) {
+/// `devices`: their currents are asked for, too.
+Outcome run_solve(std::uint64_t seed, Driven driven, bool devices, Backend& backend,
+                  Replicas chosen) {
   Draws draws(seed);
   constexpr int crossbars = 3;
   WireSolveArgs args{};
@@ -49,6 +52,11 @@ Outcome run_solve(std::uint64_t seed, Driven driven, Backend& backend, Replicas 
   args.amperes = arena.out(
       "amperes", std::vector<double>(vectors * static_cast<std::size_t>(args.sensed_lines())));
   args.outcomes = arena.out("outcomes", std::vector<WireOutcome>(vectors));
+  if (devices) {
+    args.device_amperes =
+        arena.out("device_amperes",
+                  std::vector<double>(vectors * static_cast<std::size_t>(args.rows * args.cols)));
+  }
   backend.solve_wires(args);
   return arena.collect();
 }
@@ -71,6 +79,25 @@ Outcome run_see(Crossbar const& xbar, WireParams const& wires, Driven driven, Ba
   return arena.collect();
 }
 
+Outcome run_share(Crossbar const& xbar, WireParams const& wires, Backend& backend,
+                  Replicas chosen) {
+  Arena arena(backend, xbar.shape.replicas, chosen);
+  ShareArgs args{};
+  args.devices.shape = xbar.shape_in(arena);
+  args.devices.slicing = xbar.slicing;
+  args.devices.codes = arena.in(xbar.codes);
+  args.devices.drops = arena.out(
+      "drops", std::vector<float>(xbar.codes.size() / static_cast<std::size_t>(xbar.shape.sets)));
+  args.devices.windows = arena.in(std::vector<SiemensWindow>(xbar.replicas(), {1e-7, 9e-7}));
+  args.devices.circuit = circuit_of(wires, Driven::rows);
+  args.devices.block_lines = 30;
+  args.shares = arena.out("shares", std::vector<std::uint16_t>(xbar.codes.size()));
+  args.threshold = 0.1;
+  args.active = 0.6;
+  backend.share_steps(args);
+  return arena.collect();
+}
+
 }  // namespace
 
 std::vector<Case> wire_cases() {
@@ -81,9 +108,12 @@ std::vector<Case> wire_cases() {
       std::string const name =
           std::string(driven == Driven::rows ? "rows/" : "columns/") + std::to_string(variant);
       cases.push_back({"wires/solve", name, 3, [=](Backend& backend, Replicas chosen) {
-                         return run_solve(seed, driven, backend, chosen);
+                         return run_solve(seed, driven, false, backend, chosen);
                        }});
       if (variant >= 4) continue;
+      cases.push_back({"wires/devices", name, 3, [=](Backend& backend, Replicas chosen) {
+                         return run_solve(seed, driven, true, backend, chosen);
+                       }});
       Draws draws(seed);
       CrossbarChoice choice;
       choice.rows = draws.pick({1, 20, 65});
@@ -93,6 +123,11 @@ std::vector<Case> wire_cases() {
       cases.push_back(
           {"wires/see", name, xbar->shape.replicas, [=](Backend& backend, Replicas chosen) {
              return run_see(*xbar, wires, driven, backend, chosen);
+           }});
+      if (driven == Driven::columns) continue;
+      cases.push_back(
+          {"wires/share", name, xbar->shape.replicas, [=](Backend& backend, Replicas chosen) {
+             return run_share(*xbar, wires, backend, chosen);
            }});
     }
   }

@@ -62,6 +62,7 @@ class CountingBackend final : public Backend {
   void wear(WearArgs const& args) override { inner_->wear(args); }
   void solve_wires(WireSolveArgs const& args) override { inner_->solve_wires(args); }
   void see(SeenArgs const& args) override { inner_->see(args); }
+  void share_steps(ShareArgs const& args) override { inner_->share_steps(args); }
   void gather(GatherArgs const& args) override { inner_->gather(args); }
   void forward(ForwardArgs const& args) override { inner_->forward(args); }
   void loss(LossArgs const& args) override { inner_->loss(args); }

@@ -167,6 +167,13 @@ void add_hardware(CourseList& list) {
     c.crs.initial_write = WriteMode::open_loop;
     c.crs.adc_bits = 6;
   });
+  list.add("single_cell", [](RunConfig& c) {
+    c.slicing.cell_bits_lsb_first = {16};
+    c.crs.policy = CarryPolicy::never;
+  });
+}
+
+void add_wires(CourseList& list) {
   list.add_variants("wires", [](RunConfig& c) {
     c.read.wires.model = WireModel::first_order;
     c.read.wires.word_ohm = 500.0;
@@ -181,10 +188,22 @@ void add_hardware(CourseList& list) {
       c.read.wires.senses = LineEnds::both;
     });
   }
-  list.add("single_cell", [](RunConfig& c) {
-    c.slicing.cell_bits_lsb_first = {16};
-    c.crs.policy = CarryPolicy::never;
+  list.add_variants("update_wires", [](RunConfig& c) {
+    c.update.wires.model = WireModel::first_order;
+    c.update.wires.word_ohm = 500.0;
+    c.update.wires.sense_ohm = 900.0;
+    c.update.wires.active = 0.5;
+    c.update.wires.refresh_every = 4;
+    c.crossbar.block_lines = 6;
   });
+  for (WireModel const model : {WireModel::fixed_point, WireModel::exact}) {
+    list.add(name_of("update_wires", enum_name(model)), [model](RunConfig& c) {
+      c.update.wires.model = model;
+      c.update.wires.bit_ohm = 700.0;
+      c.update.fidelity = Fidelity::pulse;
+      c.read.wires.model = WireModel::first_order;
+    });
+  }
 }
 
 void add_time(CourseList& list) {
@@ -247,6 +266,7 @@ std::vector<Course> const& courses() {
     CourseList list;
     add_algorithms(list);
     add_hardware(list);
+    add_wires(list);
     add_time(list);
     add_wear(list);
     add_analog(list);

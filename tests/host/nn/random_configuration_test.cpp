@@ -164,6 +164,10 @@ RunConfig scattered(Random& random) {
     config.read.analog.inputs.limit = 1.0;
   }
   // Lines a trillion times as resistive as devices take the iteration to its limit: that run ends.
+  if (config.update.wires.model == WireModel::fixed_point) {
+    config.update.wires = {};
+    config.update.wires.model = WireModel::fixed_point;
+  }
   if (config.read.wires.model == WireModel::fixed_point) {
     config.read.wires = {};
     config.read.wires.model = WireModel::fixed_point;

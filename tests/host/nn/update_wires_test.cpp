@@ -1,0 +1,276 @@
+// SPDX-FileCopyrightText: The panther authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Resistive wires in updates: the models of the shares of steps agree where they must, wires of no
+// resistance change nothing, and resistance keeps the devices far from the drivers where they are.
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/host/nn/courses.hpp"
+#include "tests/support/backends.hpp"
+#include "tests/support/random.hpp"
+
+namespace panther::test {
+namespace {
+
+constexpr SiemensWindow window{1e-6, 9e-6};  // 1 uS to 10 uS
+constexpr WireModel models[] = {WireModel::first_order, WireModel::fixed_point, WireModel::exact};
+
+/// A layer's devices in random states, and the shares that updates of set 1 give them.
+struct SharingLayer {
+  SharingLayer(Random& random, int rows, int cols, Encoding encoding = Encoding::offset)
+      : slicing(make_slicing({.encoding = encoding})),
+        shape{.replicas = 2,
+              .sets = 2,
+              .planes = slicing.planes(),
+              .rows = rows,
+              .cols = cols,
+              .stride = aligned_columns(cols)},
+        codes(static_cast<std::size_t>(shape.devices()), 0) {
+    for (auto& code : codes) code = static_cast<std::int16_t>(random.whole(-20000, 20000));
+  }
+
+  /// [replica][plane][row][column], in parts of 1.
+  std::vector<double> shares(Backend& backend, UpdateWiresConfig const& config) const {
+    StepShares view(backend, config, block_lines, {shape, slicing, {window, window}, 1});
+    DeviceArray<std::int16_t> const own(backend, codes);
+    std::uint16_t const* const found = view.look(1U << 1, own, 1);
+    std::vector<std::uint16_t> all(codes.size());
+    backend.download(all.data(), found, all.size() * sizeof(std::uint16_t));
+    std::vector<double> kept;
+    for (int replica = 0; replica < shape.replicas; ++replica) {
+      for (int line = 0; line < shape.planes * shape.rows; ++line) {
+        for (int col = 0; col < shape.cols; ++col) {
+          kept.push_back(static_cast<double>(share_value(all[static_cast<std::size_t>(
+              shape.index(replica, 1, line / shape.rows, line % shape.rows, col))])));
+        }
+      }
+    }
+    return kept;
+  }
+
+  static constexpr int block_lines = 8;
+
+  Slicing slicing;
+  XbarShape shape;
+  std::vector<std::int16_t> codes;
+};
+
+UpdateWiresConfig wires_of(WireModel model, double ohm) {
+  UpdateWiresConfig config;
+  config.model = model;
+  config.word_ohm = ohm;
+  config.bit_ohm = 0.5 * ohm;
+  config.driver_ohm = 3.0 * ohm;
+  config.sense_ohm = 2.0 * ohm;
+  return config;
+}
+
+class WiresInUpdates : public OnBackend {};
+INSTANTIATE_TEST_SUITE_P(Backends, WiresInUpdates, every_backend(), backend_label);
+
+TEST_P(WiresInUpdates, WithoutResistanceLeaveAllSteps) {
+  Random random(1);
+  SharingLayer const layer(random, 19, 11, Encoding::differential);
+  for (WireModel const model : models) {
+    for (double const share : layer.shares(backend(), wires_of(model, 0.0))) ASSERT_EQ(share, 1.0);
+    // Devices of a million times the wires' resistance.
+    for (double const share : layer.shares(backend(), wires_of(model, 1e-3))) {
+      ASSERT_NEAR(share, 1.0, 1e-4);
+    }
+  }
+}
+
+TEST_P(WiresInUpdates, GiveTheBitsOfTheScalarPath) {
+  auto const plain = plain_backend();
+  Random random(2);
+  for (Encoding const encoding : {Encoding::offset, Encoding::differential}) {
+    SharingLayer const layer(random, 19, 11, encoding);
+    for (WireModel const model : models) {
+      UpdateWiresConfig config = wires_of(model, 900.0);
+      EXPECT_EQ(layer.shares(backend(), config), layer.shares(*plain, config));
+      config.drivers = LineEnds::both;
+      config.active = 0.3;
+      EXPECT_EQ(layer.shares(backend(), config), layer.shares(*plain, config));
+    }
+  }
+}
+
+TEST_P(WiresInUpdates, SingleDevicesHaveTheClosedForm) {
+  Random random(3);
+  SharingLayer const layer(random, 1, 1);
+  for (WireModel const model : models) {
+    UpdateWiresConfig config = wires_of(model, 3e4);
+    config.threshold = 0.25;
+    config.active = 0.5;
+    std::vector<double> const shares = layer.shares(backend(), config);
+    double const ohm = config.word_ohm + config.bit_ohm + config.driver_ohm + config.sense_ohm;
+    for (int plane = 0; plane < 2 * layer.shape.planes; ++plane) {
+      auto const code = layer.codes[static_cast<std::size_t>(
+          layer.shape.index(plane / layer.shape.planes, 1, plane % layer.shape.planes, 0, 0))];
+      double const siemens = window.lowest + window.width * (code + 32768.0) / 64512.0;
+      double const drive = 1.0 / (1.0 + 0.5 * siemens * ohm);
+      EXPECT_NEAR(shares[static_cast<std::size_t>(plane)], std::max(0.0, (drive - 0.25) / 0.75),
+                  1.0 / share_one)
+          << enum_name(model);
+    }
+  }
+}
+
+/// The largest drop per volt that a device of a block can have: all devices at their highest.
+double largest_drop(UpdateWiresConfig const& config) {
+  double const currents =
+      config.active * SharingLayer::block_lines * (window.lowest + window.width);
+  double const half = 0.5 * (SharingLayer::block_lines + 1);  // segments to a cell, on average
+  return currents *
+         (config.driver_ohm + half * config.word_ohm + config.sense_ohm + half * config.bit_ohm);
+}
+
+// The first-order model is off by the square of the drop, the iteration by its tolerance.
+TEST(UpdateWireModels, AgreeWithinTheirErrors) {
+  auto const backend = plain_backend();
+  Random random(4);
+  for (Encoding const encoding : {Encoding::offset, Encoding::differential}) {
+    SharingLayer const layer(random, 19, 11, encoding);
+    for (double const ohm : {10.0, 50.0, 200.0}) {
+      UpdateWiresConfig config = wires_of(WireModel::exact, ohm);
+      config.active = 0.7;
+      std::vector<double> const exact = layer.shares(*backend, config);
+      config.model = WireModel::first_order;
+      std::vector<double> const first_order = layer.shares(*backend, config);
+      config.model = WireModel::fixed_point;
+      std::vector<double> const iterated = layer.shares(*backend, config);
+      double const drop = largest_drop(config);
+      double least = 1.0;
+      for (std::size_t i = 0; i < exact.size(); ++i) {
+        // Shares stretch what is above the threshold.
+        EXPECT_NEAR(first_order[i], exact[i],
+                    1.0 / share_one + drop * drop / (1.0 - config.threshold));
+        EXPECT_NEAR(iterated[i], exact[i], 2.0 / share_one);
+        least = std::min(least, exact[i]);
+      }
+      EXPECT_LT(least, 1.0 - 0.2 * drop) << "nothing to compare";
+    }
+  }
+}
+
+// A word line is nearest its terminal at the first column, a bit line at the last row; with lines
+// alike, devices alike and as many, the array looks the same from both sides.
+TEST(UpdateWireModels, AreSymmetricInRowsAndColumns) {
+  auto const backend = plain_backend();
+  Random random(5);
+  SharingLayer layer(random, 6, 6);
+  layer.codes.assign(layer.codes.size(), 7000);
+  for (WireModel const model : models) {
+    UpdateWiresConfig config = wires_of(model, 2000.0);
+    config.bit_ohm = config.word_ohm;
+    config.sense_ohm = config.driver_ohm;
+    std::vector<double> const shares = layer.shares(*backend, config);
+    for (std::size_t i = 0; i < 6; ++i) {
+      for (std::size_t j = 0; j < 6; ++j) {
+        EXPECT_NEAR(shares[i * 6 + j], shares[(5 - j) * 6 + 5 - i], 2.0 / share_one)
+            << enum_name(model);
+      }
+    }
+    EXPECT_LT(shares[5], shares[30]) << "far corner, near corner";
+  }
+}
+
+TEST(UpdateWireModels, FewerActiveDevicesLeaveMore) {
+  auto const backend = plain_backend();
+  Random random(6);
+  SharingLayer const layer(random, 8, 8);
+  for (WireModel const model : models) {
+    UpdateWiresConfig config = wires_of(model, 2000.0);
+    std::vector<double> const all = layer.shares(*backend, config);
+    config.active = 0.25;
+    std::vector<double> const few = layer.shares(*backend, config);
+    for (std::size_t i = 0; i < all.size(); ++i) EXPECT_GT(few[i], all[i]);
+  }
+}
+
+TEST(UpdateWireModels, SayThatTheyDidNotConverge) {
+  auto const backend = plain_backend();
+  Random random(7);
+  SharingLayer const layer(random, 8, 8);
+  UpdateWiresConfig config = wires_of(WireModel::fixed_point, 1e5);
+  config.iterations = 1;
+  try {
+    layer.shares(*backend, config);
+    FAIL() << "an iteration that had not converged was used";
+  } catch (std::runtime_error const& error) {
+    EXPECT_NE(std::string(error.what()).find("update.wires.iterations = 1"), std::string::npos)
+        << error.what();
+  }
+}
+
+RunConfig lesson(WireModel model, double ohm) {
+  RunConfig config;
+  config.network.layers = dense_layers({16}, 10);
+  config.training.learning_rate = 0.05;
+  config.crs.every = 16;
+  config.update.wires.model = model;
+  config.update.wires.word_ohm = ohm;
+  config.update.wires.bit_ohm = ohm;
+  return config;
+}
+
+TEST(UpdateWiresInTraining, WithoutResistanceTrainTheSameDevices) {
+  auto const backend = make_cpu_backend({.threads = 1});
+  TrainingData const data = synthetic_data(200, 50);
+  for (UpdateMethod const method : {UpdateMethod::opa_streamed, UpdateMethod::batch_digits}) {
+    RunConfig config = lesson(WireModel::off, 0.0);
+    config.update.method = method;
+    auto const without = single_trainer(config, data, *backend);
+    config.update.wires.model = WireModel::first_order;
+    auto const with = single_trainer(config, data, *backend);
+    train_epochs(*without, 1);
+    train_epochs(*with, 1);
+    StateMap found = state_of(*with);
+    std::erase_if(found, [](auto const& entry) {
+      return entry.first.find("/step_shares") != std::string::npos;
+    });
+    EXPECT_EQ(first_difference(state_of(*without), found), "");
+  }
+}
+
+// Columns at the far end of the word lines learn less. Seeds are fixed: the margin guards against
+// changes of the arithmetic, not against chance.
+TEST(UpdateWiresInTraining, FarColumnsLearnLess) {
+  auto const backend = make_cpu_backend({.threads = 1});
+  TrainingData const data = synthetic_data(300, 50);
+  auto const distance = [&](WireModel model, std::size_t first_col) {
+    RunConfig config = lesson(model, 1500.0);
+    config.update.wires.bit_ohm = 0.0;
+    auto const trainer = single_trainer(config, data, *backend);
+    std::vector<double> const before = trainer->layers().front().weights(0);
+    train_epochs(*trainer, 1);
+    std::vector<double> const after = trainer->layers().front().weights(0);
+    double sum = 0.0;
+    for (std::size_t i = 0; i < after.size(); ++i) {
+      bool const counts = i % 16 >= first_col && i % 16 < first_col + 8;
+      if (counts) sum += std::abs(after[i] - before[i]);
+    }
+    return sum;
+  };
+  double const near = distance(WireModel::first_order, 0) / distance(WireModel::off, 0);
+  double const far = distance(WireModel::first_order, 8) / distance(WireModel::off, 8);
+  EXPECT_LT(far, 0.8 * near) << near;
+}
+
+TEST(UpdateWiresInTraining, RefuseTwoEndsWithoutResistance) {
+  RunConfig config = lesson(WireModel::first_order, 1.0);
+  config.update.wires.senses = LineEnds::both;
+  config.update.wires.end_segment = EndSegment::none;
+  try {
+    check(config);
+    FAIL() << "accepted";
+  } catch (std::invalid_argument const& error) {
+    EXPECT_NE(std::string(error.what()).find("update.wires"), std::string::npos) << error.what();
+  }
+}
+
+}  // namespace
+}  // namespace panther::test
