@@ -165,8 +165,10 @@ class EmulatedCudaBackend final : public Backend {
 
   void read(ReadArgs const& args) override { cuda::launch_read(launcher_, args); }
   void read_analog(AnalogReadArgs const& args) override { launcher_.items(AnalogReadLine{args}); }
-  void update(int law, UpdateArgs const& args) override {
-    visit_law(law, [&]<class Law>() { cuda::launch_update<MotionOf<Law>>(launcher_, args); });
+  void update_layers(int law, std::span<UpdateArgs const> layers) override {
+    for (UpdateArgs const& args : layers) {
+      visit_law(law, [&]<class Law>() { cuda::launch_update<MotionOf<Law>>(launcher_, args); });
+    }
   }
   void resolve(int law, ResolveArgs const& args) override {
     visit_law(law, [&]<class Law>() { cuda::launch_resolve<MotionOf<Law>>(launcher_, args); });
