@@ -101,6 +101,7 @@ struct DeviceConstants {
   float g_min_in_windows = 0.0F;  // G_min / (G_max - G_min)
   float read_relative = 0.0F;
   float read_line = 0.0F;    // levels
+  float hidden_std = 0.0F;   // windows
   std::uint32_t tables = 1;  // of the law, among which devices are divided
   SpreadConstants spread;
   FaultConstants faults;
@@ -168,6 +169,7 @@ inline DeviceConstants device_constants(DeviceConfig const& config, std::uint64_
           .g_min_in_windows = static_cast<float>(1.0 / (config.on_off_ratio - 1.0)),
           .read_relative = static_cast<float>(config.read_noise.relative),
           .read_line = static_cast<float>(config.read_noise.line),
+          .hidden_std = static_cast<float>(config.write_noise.hidden_std),
           .tables = static_cast<std::uint32_t>(tables_of(config.law)),
           .spread = spread_constants(config.spread, config.law),
           .faults = fault_constants(config.stuck),

@@ -17,6 +17,9 @@
 //                    of the window; zero is where its w = 0 stands.
 // The pulses of a move are taken for alike; a stream step of fidelity "pulse" is a move of its own.
 // Deviation from aihwkit: clipped at the window once a move, not once a pulse.
+//
+// hidden_std: writes act on a state that no read sees; apparent.hpp has what reads see. It goes
+// with every kind.
 
 #include <array>
 #include <cmath>
@@ -65,6 +68,7 @@ struct WriteNoise {
   double add = 0.0;
   double slope = 0.0;
   double zero = 0.5;
+  double hidden_std = 0.0;
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor& visit) {
@@ -102,6 +106,12 @@ struct WriteNoise {
     visit("zero", self.zero,
           Field{.unit = "window",
                 .doc = "state_dependent: position that slope counts from",
+                .lo = 0,
+                .hi = 1});
+    visit("hidden_std", self.hidden_std,
+          Field{.unit = "window",
+                .doc = "std of what reads see about the state that writes act on, drawn anew "
+                       "whenever a device is written",
                 .lo = 0,
                 .hi = 1});
   }

@@ -38,6 +38,9 @@ enum class Stream : std::uint8_t {
   vector_device = 40,    // item = layer, step = turn
   refresh_read = 41,     // item = device, step = refresh event
   refresh_write = 42,    // item = device, step = refresh event; sub-step = attempt
+  apparent_update = 46,  // item = device group, step = example
+  apparent_write = 47,   // item = device, step = write event; sub-step = attempt. Passes: item =
+                         // device group, sub-step of xbar/apparent.hpp
 };
 
 /// A crossbar set of a layer, a plane of devices in it, a row and a column (or column group) packed

@@ -65,6 +65,14 @@ void check_endurance(Endurance const& endurance) {
           "need writes that are counted: \"updates\" or \"steps\")");
 }
 
+void check_hidden_state(RunConfig const& config) {
+  double const hidden = config.device.write_noise.hidden_std;
+  require(hidden == 0.0 || config.slicing.encoding != Encoding::one_sided,
+          "device.write_noise.hidden_std = " + std::to_string(hidden) +
+              " with slicing.encoding = \"one_sided\" (must be 0: a pair's writes depend on room "
+              "that its reads would not see)");
+}
+
 void check_refresh(RunConfig const& config) {
   require(config.refresh.every == 0 || config.slicing.encoding == Encoding::one_sided,
           "refresh.every = " + std::to_string(config.refresh.every) +
@@ -137,6 +145,7 @@ void check(RunConfig const& config) {
   check_wires(config.update.wires.model, config.update.wires, "update");
   check_update(config);
   check_refresh(config);
+  check_hidden_state(config);
   check_device(config.device);
   check_endurance(config.device.endurance);
   check_analog_read(config);

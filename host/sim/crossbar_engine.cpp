@@ -36,6 +36,12 @@ void check(Machine const& machine) {
     throw UserError("emulation.device.reading." + unused +
                     " has no effect: the machine has no analog reads");
   }
+  if (e.device.write_noise.hidden_std > 0.0 && e.slicing.encoding == Encoding::one_sided) {
+    throw UserError(fmt::format(
+        "emulation.device.write_noise.hidden_std = {} with emulation.slicing.encoding = "
+        "\"one_sided\" (must be 0)",
+        e.device.write_noise.hidden_std));
+  }
   if (e.adc_bits > 0 && e.read != ReadMode::bit_serial) {
     throw UserError(
         fmt::format("emulation.adc_bits = {} needs emulation.read = \"bit_serial\" (allowed with "

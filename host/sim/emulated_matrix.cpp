@@ -36,7 +36,7 @@ EmulatedMatrix::EmulatedMatrix(std::shared_ptr<Backend> backend, Machine const& 
   int const side = machine.organisation.xbar_size;
   shape_ = {1, sets, slicing_.planes(), side, side, aligned_columns(side)};
   bool const counts_conversions = emulation_.read == ReadMode::bit_serial;
-  if (noisy() || bounded() || counts_conversions) create();
+  if (noisy() || bounded() || hides() || counts_conversions) create();
 }
 
 void EmulatedMatrix::resolve() {
@@ -60,7 +60,7 @@ void EmulatedMatrix::update(std::span<Word const> rows, std::span<Word const> co
   UpdateArgs args{};
   args.shape = shape_;
   args.slicing = slicing_;
-  args.codes = codes_.data();
+  args.codes = state();
   args.traits = traits();
   args.devices = constants_.data();
   args.law = law_memory_.data();
@@ -79,6 +79,13 @@ void EmulatedMatrix::update(std::span<Word const> rows, std::span<Word const> co
   args.noise = emulation_.device.write_noise.kind;
   args.rounding = emulation_.device.rounding;
   backend_->update(law_, args);
+  if (hides()) {
+    backend_->appear({.update = args,
+                      .apparent = codes_.data(),
+                      .before = nullptr,
+                      .touch = Touch::update,
+                      .event = 0});
+  }
   backend_->synchronise();
 }
 
@@ -136,6 +143,10 @@ bool EmulatedMatrix::bounded() const {
   return device.stuck.low > 0 || device.stuck.high > 0 || device.spread.window > 0;
 }
 
+bool EmulatedMatrix::hides() const { return emulation_.device.write_noise.hidden_std > 0; }
+
+std::int16_t* EmulatedMatrix::state() { return hides() ? persistent_.data() : codes_.data(); }
+
 void EmulatedMatrix::create() {
   if (exists()) return;
   Backend& b = *backend_;
@@ -143,11 +154,12 @@ void EmulatedMatrix::create() {
   constants_ =
       DeviceArray<DeviceConstants>(b, std::vector{device_constants(emulation_.device, seed_)});
   codes_ = DeviceArray<std::int16_t>(b, static_cast<std::size_t>(shape_.devices()));
+  if (hides()) persistent_ = DeviceArray<std::int16_t>(b, codes_.size());
   slice_counters_ = DeviceArray<SliceCounters>(b, slices);
   layer_counters_ = DeviceArray<LayerCounters>(b, 1);
   adc_steps_ = DeviceArray<std::int32_t>(b, adc_steps());
   law_memory_ = {*backend_, {emulation_.device.law}, slicing_};
-  if (!bounded() && !slicing_.one_sided()) return;
+  if (!bounded() && !hides() && !slicing_.one_sided()) return;
   auto const cells = static_cast<std::size_t>(shape_.rows) * static_cast<std::size_t>(shape_.cols);
   program(std::vector<Word>(cells), WriteMode::ideal);
   slice_counters_.clear();
@@ -228,7 +240,8 @@ ResolveArgs EmulatedMatrix::resolve_args() {
   ResolveArgs args{};
   args.shape = shape_;
   args.slicing = slicing_;
-  args.codes = codes_.data();
+  args.codes = state();
+  args.apparent = hides() ? codes_.data() : nullptr;
   args.traits = traits();
   args.devices = constants_.data();
   args.law = law_memory_.data();

@@ -46,6 +46,8 @@ class EmulatedMatrix {
   /// Devices that cannot all be at level 0, so that even an unwritten matrix does not read 0.
   bool bounded() const;
   bool noisy() const;
+  bool hides() const;
+  std::int16_t* state();  // what writes act on
   /// Codes in a step of each slice's converter.
   std::vector<std::int32_t> adc_steps() const;
   TraitSource traits() const;
@@ -67,7 +69,8 @@ class EmulatedMatrix {
   int law_;
   XbarShape shape_{};
   DeviceArray<DeviceConstants> constants_;
-  DeviceArray<std::int16_t> codes_;
+  DeviceArray<std::int16_t> codes_;       // what reads see
+  DeviceArray<std::int16_t> persistent_;  // where devices hide it, what writes act on
   LawMemory law_memory_;
   DeviceArray<SliceCounters> slice_counters_;
   DeviceArray<LayerCounters> layer_counters_;

@@ -17,6 +17,7 @@
 #include "kernels/digital/operations.hpp"
 #include "kernels/xbar/age.hpp"
 #include "kernels/xbar/analog_converter.hpp"
+#include "kernels/xbar/apparent.hpp"
 #include "kernels/xbar/read.hpp"
 #include "kernels/xbar/refresh.hpp"
 #include "kernels/xbar/resolve.hpp"
@@ -66,6 +67,7 @@ class Backend {
   virtual void store_traits(StoreTraitsArgs const& args) = 0;
   virtual void age(AgeArgs const& args) = 0;
   virtual void wear(WearArgs const& args) = 0;
+  virtual void appear(ApparentArgs const& args) = 0;
 
   /// Throws std::invalid_argument for circuits that check_solvable() refuses. Inputs that did not
   /// converge say so in their outcome.

@@ -151,6 +151,18 @@ class CpuBackend final : public Backend {
       kernels_.wear(args, rows.data(), static_cast<std::int64_t>(rows.size()));
     });
   }
+  void appear(ApparentArgs const& args) override {
+    if (args.touch != Touch::update || !args.update.slicing.moves_alike()) {
+      return run(ApparentLane{args}, 64);
+    }
+    XbarShape const& shape = args.update.shape;
+    std::int64_t const grain = 1 + 20000 / (static_cast<std::int64_t>(shape.planes) * shape.cols);
+    int const parts = touched_.cut(args.update, grain, pool_.threads());
+    pool_.run(parts, [&](int part) {
+      std::span<ActiveRow const> const rows = touched_.list(part, parts);
+      kernels_.appear(args, rows.data(), static_cast<std::int64_t>(rows.size()));
+    });
+  }
   void solve_wires(WireSolveArgs const& args) override {
     check_solvable(args);
     std::int64_t const doubles = WireWorkspace(args).doubles();
@@ -216,6 +228,7 @@ class CpuBackend final : public Backend {
 
   std::vector<RowShares> shares_;  // of an update's layers
   RowShares worn_;
+  RowShares touched_;
   BandedRead banded_read_;
   ThreadPool pool_;
   Isa isa_;

@@ -37,6 +37,8 @@ struct KernelTable {
   void (*age_row)(AgeArgs const& args, LanePlace const& place);
   /// After an update its active rows, after a write any rows; `count` of them, replica by replica.
   void (*wear)(WearArgs const& args, ActiveRow const* rows, std::int64_t count);
+  /// After an update, its active rows likewise.
+  void (*appear)(ApparentArgs const& args, ActiveRow const* rows, std::int64_t count);
   /// Vectors [first, last) of the digital operations (kernels/digital/operations.hpp).
   void (*gather)(GatherArgs const& args, std::int64_t first, std::int64_t last);
   void (*forward)(ForwardArgs const& args, std::int64_t first, std::int64_t last);
@@ -58,6 +60,7 @@ int resolve_row(ResolveArgs const& args, ResolveLimits const& limits, int replic
                 SliceCounters* counters, std::int32_t* columns);
 void age_row(AgeArgs const& args, LanePlace const& place);
 void wear(WearArgs const& args, ActiveRow const* rows, std::int64_t count);
+void appear(ApparentArgs const& args, ActiveRow const* rows, std::int64_t count);
 void gather(GatherArgs const& args, std::int64_t first, std::int64_t last);
 void forward(ForwardArgs const& args, std::int64_t first, std::int64_t last);
 void backward(BackwardArgs const& args, std::int64_t first, std::int64_t last);
@@ -74,6 +77,7 @@ int resolve_row(ResolveArgs const& args, ResolveLimits const& limits, int replic
                 SliceCounters* counters, std::int32_t* columns);
 void age_row(AgeArgs const& args, LanePlace const& place);
 void wear(WearArgs const& args, ActiveRow const* rows, std::int64_t count);
+void appear(ApparentArgs const& args, ActiveRow const* rows, std::int64_t count);
 void gather(GatherArgs const& args, std::int64_t first, std::int64_t last);
 void forward(ForwardArgs const& args, std::int64_t first, std::int64_t last);
 void backward(BackwardArgs const& args, std::int64_t first, std::int64_t last);
@@ -90,6 +94,7 @@ int resolve_row(ResolveArgs const& args, ResolveLimits const& limits, int replic
                 SliceCounters* counters, std::int32_t* columns);
 void age_row(AgeArgs const& args, LanePlace const& place);
 void wear(WearArgs const& args, ActiveRow const* rows, std::int64_t count);
+void appear(ApparentArgs const& args, ActiveRow const* rows, std::int64_t count);
 void gather(GatherArgs const& args, std::int64_t first, std::int64_t last);
 void forward(ForwardArgs const& args, std::int64_t first, std::int64_t last);
 void backward(BackwardArgs const& args, std::int64_t first, std::int64_t last);

@@ -26,7 +26,7 @@ struct ResolveLimits {
 /// Whether these limits tell all that resolution may do: programming writes, and counts, more, and
 /// a merge changes most weights.
 inline bool can_screen(ResolveArgs const& args) {
-  return args.weights == nullptr && args.addend_set == no_set;
+  return args.weights == nullptr && args.addend_set == no_set && args.apparent == nullptr;
 }
 
 /// Exact reads of single devices and ideal writes, of one set.

@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Wear, compiled once per instruction set: what WearLane does, a panel of columns at a time, with
-// the step counts of update_panel.hpp.
+// the steps of step_finder.hpp.
 
 #include <cstdint>
 
 #include "kernels/cpu/kernel_table.hpp"
 #include "kernels/cpu/philox_blocks.hpp"
-#include "kernels/cpu/update_panel.hpp"
+#include "kernels/cpu/step_finder.hpp"
 
 namespace panther::PANTHER_ISA_NAMESPACE {
 
@@ -25,77 +25,24 @@ struct WornRow {
 class RowWearer {
  public:
   RowWearer(WearArgs const& args, int replica)
-      : args_(args), update_(args.update), replica_(replica) {}
+      : args_(args), update_(args.update), replica_(replica), finder_(args.update, replica) {}
 
   void run(ActiveRow const* rows, std::int64_t count) {
     for (int first = 0; first < update_.shape.cols; first += panel_columns) {
-      panel_.place(first, update_);
-      if (args_.before == nullptr) count_update(rows, count);
+      finder_.place(first);
+      if (args_.before == nullptr) {
+        finder_.find(rows, count, [this](int, int row, int slice) { add_steps(row, slice); });
+      }
       for (std::int64_t i = 0; i < count; ++i) finish_row(rows[i].row);
     }
   }
 
  private:
-  bool narrow() const { return panel_.digit_bits <= widest_table_digit; }
-
-  void count_update(ActiveRow const* rows, std::int64_t count) {
-    if (update_.drive == UpdateDrive::delta) {
-      for (std::int64_t i = 0; i < count; ++i) count_change(rows[i].row);
-      return;
-    }
-    for (int example = 0; example < update_.examples; ++example) {
-      std::int64_t const vector = static_cast<std::int64_t>(replica_) * update_.batch + example;
-      panel_.load(update_.u + vector * update_.shape.cols + panel_.first, update_.drop[vector]);
-      if (panel_.longest == 0) continue;
-      bool const streamed = update_.drive == UpdateDrive::streamed;
-      if (streamed && narrow()) panel_.tabulate_digits();
-      for (std::int64_t i = 0; i < count; ++i) {
-        std::int32_t const x = update_.x[vector * update_.shape.rows + rows[i].row];
-        if (x == 0) continue;
-        if (streamed) {
-          count_stream(rows[i].row, magnitude_of(x));
-        } else {
-          form_products(panel_, magnitude_of(x), update_.slicing.weight_bits, products_);
-          count_products(rows[i].row);
-        }
-      }
-    }
-  }
-
-  void count_change(int row) {
-    std::int64_t const line = static_cast<std::int64_t>(replica_) * update_.shape.rows + row;
-    take_changes(panel_, update_.delta + line * update_.shape.cols + panel_.first,
-                 update_.slicing.weight_bits, products_);
-    count_products(row);
-  }
-
-  void count_stream(int row, std::uint32_t x) {
-    for (int slice = 0; slice < update_.slicing.slices; ++slice) {
-      std::uint32_t const bits = x & panel_.stream_steps(slice);
-      if (bits == 0) continue;
-      if (narrow()) {
-        count_byte_steps(panel_, slice, bits, steps_);
-      } else {
-        count_word_steps(panel_, slice, bits, steps_);
-      }
-      add_steps(row, slice);
-    }
-  }
-
-  void count_products(int row) {
-    std::uint32_t const mask = (1U << panel_.digit_bits) - 1U;
-    for (int slice = 0; slice < update_.slicing.slices; ++slice) {
-      if (((products_.any >> (panel_.digit_bits * slice)) & mask) == 0) continue;
-      take_digits(panel_, products_, slice, steps_);
-      add_steps(row, slice);
-    }
-  }
-
   WornRow row_of(int set, int plane, int row) const {
     return {{replica_, set, plane, row, 0},
-            update_.shape.index(replica_, set, plane, row, panel_.first),
-            panel_.first,
-            panel_.columns};
+            update_.shape.index(replica_, set, plane, row, finder_.panel().first),
+            finder_.panel().first,
+            finder_.panel().columns};
   }
 
   void add_steps(int row, int slice) {
@@ -103,10 +50,10 @@ class RowWearer {
       if (((update_.set_mask >> set) & 1U) == 0) continue;
       for (int k = 0; k < update_.slicing.planes_per_slice; ++k) {
         WornRow const worn = row_of(set, slice * update_.slicing.planes_per_slice + k, row);
-        if (narrow()) {
-          add(args_.writes + worn.index, steps_.byte, worn.width);
+        if (finder_.narrow()) {
+          add(args_.writes + worn.index, finder_.steps().byte, worn.width);
         } else {
-          add(args_.writes + worn.index, steps_.word, worn.width);
+          add(args_.writes + worn.index, finder_.steps().word, worn.width);
         }
       }
     }
@@ -187,9 +134,7 @@ class RowWearer {
   WearArgs const& args_;
   UpdateArgs const& update_;
   int replica_;
-  UpdatePanel panel_;
-  PanelSteps steps_;
-  PanelProducts products_;
+  StepFinder finder_;
   alignas(64) float failure_[panel_columns] = {};
   alignas(64) std::int16_t held_[panel_columns];
 };

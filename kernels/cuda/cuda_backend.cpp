@@ -97,6 +97,7 @@ class CudaBackend final : public Backend {
   void store_traits(StoreTraitsArgs const& args) override { queue_store_traits(queue_, args); }
   void age(AgeArgs const& args) override { queue_age(queue_, args); }
   void wear(WearArgs const& args) override { queue_wear(queue_, args); }
+  void appear(ApparentArgs const& args) override { queue_appear(queue_, args); }
   void solve_wires(WireSolveArgs const& args) override {
     check_solvable(args);
     queue_solve_wires(queue_, args);

@@ -21,6 +21,10 @@ void queue_wear(Queue const& queue, WearArgs const& args) {
   DeviceLauncher(queue).items(WearLane{args});
 }
 
+void queue_appear(Queue const& queue, ApparentArgs const& args) {
+  DeviceLauncher(queue).items(ApparentLane{args});
+}
+
 void queue_gather(Queue const& queue, GatherArgs const& args) {
   DeviceLauncher(queue).items(GatherInputs{args});
 }

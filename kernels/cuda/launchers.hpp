@@ -23,6 +23,7 @@ void queue_refresh(Queue const& queue, int law, RefreshArgs const& args);
 void queue_store_traits(Queue const& queue, StoreTraitsArgs const& args);
 void queue_age(Queue const& queue, AgeArgs const& args);
 void queue_wear(Queue const& queue, WearArgs const& args);
+void queue_appear(Queue const& queue, ApparentArgs const& args);
 void queue_solve_wires(Queue const& queue, WireSolveArgs const& args);
 void queue_see(Queue const& queue, SeenArgs const& args);
 void queue_share_steps(Queue const& queue, ShareArgs const& args);

@@ -6,8 +6,8 @@
 // of threads stays within one replica and counts in shared memory, so that thousands of written
 // cells cost a few atomics on device memory. Columns side by side: every plane's codes are read and
 // written in whole sectors. Bound: memory (2 bytes read a device, 2 written where a digit changes).
-// Pairs of one-sided devices take the plain functor: their longer code would cost all other cells
-// registers.
+// Pairs of one-sided devices, and devices that hide their state, take the plain functor: their
+// longer code would cost all other cells registers.
 
 #include "kernels/cuda/block_kernel.hpp"
 #include "kernels/cuda/long_items.hpp"
@@ -61,7 +61,7 @@ struct ResolveBlocks {
 
 template <class Law, class Launcher>
 void launch_resolve(Launcher& launcher, ResolveArgs const& args) {
-  if (args.slicing.one_sided()) {
+  if (is_special(args)) {
     launcher.blocks(LongItems<ResolveWeight<Law>>{ResolveWeight<Law>{args}});
   } else {
     launcher.blocks(ResolveBlocks<Law>{ResolveWeight<Law, false>{args}});

@@ -47,6 +47,25 @@ PANTHER_HD std::uint64_t item_of(int layer, LanePlace const& place, int column) 
                      static_cast<std::uint64_t>(column));
 }
 
+/// Level steps by which an example of an update moves a device.
+PANTHER_HD std::uint32_t steps_of_example(UpdateArgs const& update, LanePlace const& place, int col,
+                                          int example) {
+  bool const delta = update.drive == UpdateDrive::delta;
+  std::int64_t const vector = static_cast<std::int64_t>(place.replica) * update.batch + example;
+  std::int32_t const x = delta ? 1 : update.x[vector * update.shape.rows + place.row];
+  if (x == 0) return 0;
+  std::int64_t const row = static_cast<std::int64_t>(place.replica) * update.shape.rows + place.row;
+  std::int32_t const u = delta ? update.delta[row * update.shape.cols + col]
+                               : update.u[vector * update.shape.cols + col];
+  bool const up = delta ? u > 0 : ((x < 0) != (u < 0));
+  DeviceMask const moving = moving_devices(update, place.replica, example);
+  if (!directions_of(update.slicing, place.plane, moving).takes(up)) return 0;
+  UpdateLane<Ideal> const lane{update};
+  return lane.steps_of(magnitude_of(x), magnitude_of(u), delta ? 0 : update.drop[vector],
+                       update.slicing.slice_of(place.plane), -1)
+         << update.slicing.gain_bits;
+}
+
 /// Four standard normals from a block.
 PANTHER_HD void lane_normals(PhiloxWords const& words, float normal[4]) {
   NormalPair const low = normal_pair(words.w[0], words.w[1]);

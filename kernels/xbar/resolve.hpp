@@ -13,12 +13,17 @@
 // even where no write is needed. Pairs of one-sided devices are written as xbar/one_sided.hpp says;
 // programming resets them first.
 //
+// Where devices hide their state (devicemodels/apparent.hpp), all that is read is the apparent one;
+// moves act on the persistent one, and each draws a new apparent one. So write-verify ends when
+// what reads see is right. Programming draws one for every device of its sets first.
+//
 // One item is one weight of one replica: all its slices, so the recoding needs no second pass.
 // Random words are per device, write event and attempt: word 0-1 write and read normal, word 2
 // dither.
 
 #include <cstdint>
 
+#include "devicemodels/apparent.hpp"
 #include "kernels/xbar/digits.hpp"
 #include "kernels/xbar/one_sided.hpp"
 #include "kernels/xbar/update.hpp"
@@ -37,11 +42,14 @@ struct EnumNames<WriteMode> {
 inline constexpr int max_write_attempts = 250;
 /// Attempt number under which the read that precedes a write draws its noise.
 inline constexpr std::uint32_t resolve_read_attempt = 255;
+/// Under which the devices of a programming event draw their first apparent state.
+inline constexpr std::uint32_t first_appearance = 255;
 
 struct ResolveArgs {
   XbarShape shape;
   Slicing slicing;
   std::int16_t* codes;
+  std::int16_t* apparent;  // as codes, which are the persistent ones; null: devices hide nothing
   TraitSource traits;
   DeviceConstants const* devices;  // [replica]
   void const* law;                 // Law::Constants [replica][slice]
@@ -67,8 +75,13 @@ struct ResolveArgs {
 
 inline constexpr int no_set = -1;
 
-/// `pairs`: false where no cell is a pair of one-sided devices, whose code costs registers.
-template <class Law, bool pairs = true>
+/// Whether cells are pairs of one-sided devices, or devices hide their state.
+inline bool is_special(ResolveArgs const& args) {
+  return args.slicing.one_sided() || args.apparent != nullptr;
+}
+
+/// `special`: false where is_special() is, whose code costs registers.
+template <class Law, bool special = true>
 struct ResolveWeight {
   ResolveArgs args;
 
@@ -134,7 +147,7 @@ struct ResolveWeight {
     std::int32_t code_sum = 0;
     for (int k = 0; k < args.slicing.planes_per_slice; ++k) {
       int const plane = slice * args.slicing.planes_per_slice + k;
-      std::int16_t const code = args.codes[args.shape.index(replica, set, plane, row, col)];
+      std::int16_t const code = seen_code(args.shape.index(replica, set, plane, row, col));
       code_sum += code;
       if (!args.noisy_read) continue;
       PhiloxWords const words =
@@ -145,6 +158,30 @@ struct ResolveWeight {
           static_cast<std::int32_t>(nearest(deviation * normal_pair(words.w[0], words.w[1]).first));
     }
     return nearest_level(args.slicing, slice, converted_codes(slice, code_sum));
+  }
+
+  /// What a read without noise sees of a device.
+  PANTHER_HD std::int16_t seen_code(std::int64_t index) const {
+    if constexpr (special) {
+      if (args.apparent != nullptr) return args.apparent[index];
+    }
+    return args.codes[index];
+  }
+
+  /// A write touched the device.
+  PANTHER_HD void touch(int replica, int set, int plane, int row, int col, std::int64_t index,
+                        Traits const& traits, std::uint32_t attempt) const {
+    if constexpr (special) {
+      if (args.apparent == nullptr) return;
+      PhiloxWords const words = draw(args.devices[replica].seed, Stream::apparent_write,
+                                     device_of(set, plane, row, col), args.event, attempt);
+      auto const range =
+          static_cast<float>(window_range(args.slicing.cell_bits[args.slicing.slice_of(plane)]));
+      float const deviation =
+          apparent_deviation(args.devices[replica], traits.low, traits.high, range);
+      args.apparent[index] = apparent_code(deviation, range, args.codes[index],
+                                           normal_pair(words.w[0], words.w[1]).first);
+    }
   }
 
   /// Standard deviation, in codes, of one read of one device.
@@ -168,20 +205,20 @@ struct ResolveWeight {
 
   PANTHER_HD void write_slice(int replica, int set, int slice, int row, int col, std::int32_t level,
                               bool clears, SliceCounters& counters) const {
-    if constexpr (pairs) {
+    if constexpr (special) {
       if (args.slicing.one_sided()) {
         write_pair(replica, set, slice, row, col, level, clears, counters);
         return;
       }
     }
-    if (args.weights != nullptr && args.traits.variation.bounds) {
+    if (args.weights != nullptr && (args.traits.variation.bounds || hides())) {
       settle(replica, set, slice, row, col);
     }
     if (read_level(replica, set, slice, row, col) == level) return;
     std::int32_t wanted = level * codes_per_level(args.slicing.cell_bits[slice]);
     if (args.slicing.encoding == Encoding::reference) {
       int const reference = slice * args.slicing.planes_per_slice + 1;
-      wanted -= args.codes[args.shape.index(replica, set, reference, row, col)];
+      wanted -= seen_code(args.shape.index(replica, set, reference, row, col));
     }
     for (int k = 0; k < args.slicing.planes_per_slice; ++k) {
       if (((args.slicing.up_devices >> k) & 1) == 0) continue;
@@ -200,10 +237,12 @@ struct ResolveWeight {
     pair.write(level, counters);
   }
 
+  PANTHER_HD bool hides() const { return special && args.apparent != nullptr; }
   PANTHER_HD bool writes_ideally() const { return args.mode == WriteMode::ideal; }
   PANTHER_HD bool verifies() const { return args.mode == WriteMode::write_verify; }
 
-  /// Fresh memory holds level 0 in every device; puts those of a slice within their bounds.
+  /// Fresh memory holds level 0 in every device; puts those of a slice within their bounds. They
+  /// appear for the first time.
   PANTHER_HD void settle(int replica, int set, int slice, int row, int col) const {
     float const range = static_cast<float>(window_range(args.slicing.cell_bits[slice]));
     for (int k = 0; k < args.slicing.planes_per_slice; ++k) {
@@ -212,6 +251,7 @@ struct ResolveWeight {
       Traits const traits = args.traits.load_called(args.devices[replica], range, index,
                                                     device_of(set, plane, row, col));
       args.codes[index] = placed(traits, plane, range, args.codes[index]);
+      touch(replica, set, plane, row, col, index, traits, first_appearance);
     }
   }
 
@@ -225,8 +265,9 @@ struct ResolveWeight {
     count(counters.cells_written, 1);
     if (writes_ideally()) {
       count(counters.write_steps,
-            magnitude_of((wanted - args.codes[index]) / codes_per_level(bits)));
+            magnitude_of((wanted - seen_code(index)) / codes_per_level(bits)));
       args.codes[index] = placed(traits, plane, range, wanted);
+      touch(replica, set, plane, row, col, index, traits, 0);
     } else {
       approach(replica, set, plane, row, col, index, traits, wanted, counters);
     }
@@ -254,11 +295,11 @@ struct ResolveWeight {
           draw(args.devices[replica].seed, Stream::write_noise, device_of(set, plane, row, col),
                args.event, static_cast<std::uint32_t>(attempt));
       NormalPair const normals = normal_pair(words.w[0], words.w[1]);
-      auto seen = static_cast<float>(args.codes[index]);
+      std::int16_t const code = seen_code(index);
+      auto seen = static_cast<float>(code);
       if (args.noisy_read) {
-        seen =
-            fused(read_deviation(replica, slice, args.codes[index], args.slicing.mirrored(plane)),
-                  normals.second, seen);
+        seen = fused(read_deviation(replica, slice, code, args.slicing.mirrored(plane)),
+                     normals.second, seen);
       }
       float const error = (static_cast<float>(wanted) - seen) / unit;  // levels
       if (verify && (error < 0 ? -error : error) <= args.tolerance) return;
@@ -270,6 +311,7 @@ struct ResolveWeight {
       std::uint32_t const steps = larger(magnitude_of(whole), 1U);
       move(replica, plane, index, traits, steps, error > 0, drawn_number(words, normals),
            words.w[2]);
+      touch(replica, set, plane, row, col, index, traits, static_cast<std::uint32_t>(attempt));
       count(counters.write_steps, steps);
     }
   }

@@ -84,27 +84,9 @@ struct WearLane {
   }
 
   PANTHER_HD std::uint32_t steps_of_update(LanePlace const& place, int col) const {
-    UpdateArgs const& update = args.update;
-    UpdateLane<Ideal> const lane{update};
-    int const slice = update.slicing.slice_of(place.plane);
-    bool const delta = update.drive == UpdateDrive::delta;
     std::uint32_t total = 0;
-    for (int example = 0; example < update.examples; ++example) {
-      std::int64_t const vector = static_cast<std::int64_t>(place.replica) * update.batch + example;
-      std::int32_t const x = delta ? 1 : x_of(place, example);
-      if (x == 0) continue;
-      std::int32_t const u =
-          delta ? update.delta[(static_cast<std::int64_t>(place.replica) * update.shape.rows +
-                                place.row) *
-                                   update.shape.cols +
-                               col]
-                : update.u[vector * update.shape.cols + col];
-      bool const up = delta ? u > 0 : ((x < 0) != (u < 0));
-      DeviceMask const moving = moving_devices(update, place.replica, example);
-      if (!directions_of(update.slicing, place.plane, moving).takes(up)) continue;
-      std::uint32_t const steps = lane.steps_of(magnitude_of(x), magnitude_of(u),
-                                                delta ? 0 : update.drop[vector], slice, -1)
-                                  << update.slicing.gain_bits;
+    for (int example = 0; example < args.update.examples; ++example) {
+      std::uint32_t const steps = steps_of_example(args.update, place, col, example);
       total += args.count == WriteCount::steps ? steps : smaller(steps, 1U);
     }
     return total;

@@ -25,7 +25,8 @@ std::map<std::string, std::uint64_t> const golden = {
     {"ideal", 0x023fcd27385adb65U},     {"rough", 0x3cadd680b56c450fU},
     {"pairs", 0xf80d7c77ad635164U},     {"replicas", 0xe089d0b71ff7918fU},
     {"analog", 0x95facdfef202b62fU},    {"vector", 0xbcec5b54ac38c8ddU},
-    {"reference", 0xc98808b898bbf94fU}, {"one_sided", 0x09ed44c46b496e12U}};
+    {"reference", 0xc98808b898bbf94fU}, {"one_sided", 0x09ed44c46b496e12U},
+    {"hidden", 0x430054d76137a5faU}};
 
 TEST_P(DeterminismLaw, HashesAreTheRecordedOnes) {
   for (Scenario const& scenario : scenarios()) {

@@ -36,15 +36,18 @@ Crossbar::Crossbar(Backend& backend, CrossbarConfig const& config)
   auto const slices = static_cast<std::size_t>(slicing_.slices);
   std::vector<DeviceConstants> constants;
   std::vector<LawParams> laws;
+  bool hides = false;
   for (std::size_t r = 0; r < replicas; ++r) {
     DeviceConfig const& device = config.devices[r];
     constants.push_back(device_constants(device, config.seeds[r]));
     laws.push_back(device.law);
     variation_ = variation_.with(variation_of(device));
+    hides = hides || device.write_noise.hidden_std > 0;
     noisy_read_ = noisy_read_ || device.read_noise.relative > 0 || device.read_noise.line > 0;
   }
   constants_ = DeviceArray<DeviceConstants>(backend, constants);
   codes_ = DeviceArray<std::int16_t>(backend, size_of(shape_.devices()));
+  if (hides) apparent_ = DeviceArray<std::int16_t>(backend, size_of(shape_.devices()));
   slice_counters_ = DeviceArray<SliceCounters>(backend, replicas * slices);
   layer_counters_ = DeviceArray<LayerCounters>(backend, replicas);
   pair_counters_ = DeviceArray<PairCounters>(backend, replicas * slices);
@@ -99,6 +102,7 @@ ResolveArgs Crossbar::resolve_args(WriteOptions const& options,
   args.shape = shape_;
   args.slicing = slicing_;
   args.codes = const_cast<std::int16_t*>(codes_.data());
+  if (apparent_.size() > 0) args.apparent = const_cast<std::int16_t*>(apparent_.data());
   args.traits = traits();
   args.devices = constants_.data();
   args.law = law_memory_.data();
@@ -198,6 +202,13 @@ void Crossbar::launch_update(UpdateArgs args, UpdateOptions const& options) {
   if (!options.shares.empty()) args.shares = shares.data();
   backend_.update(law_, args);
   if (writes_.size() > 0) wear(args, nullptr);
+  if (apparent_.size() > 0) {
+    backend_.appear({.update = args,
+                     .apparent = apparent_.data(),
+                     .before = nullptr,
+                     .touch = Touch::update,
+                     .event = 0});
+  }
   backend_.synchronise();
 }
 
@@ -289,7 +300,7 @@ std::vector<i128> Crossbar::read(std::vector<std::int16_t> const& inputs,
   ReadArgs args{};
   args.shape = shape_;
   args.slicing = slicing_;
-  args.codes = codes_.data();
+  args.codes = apparent_.size() > 0 ? apparent_.data() : codes_.data();
   args.devices = constants_.data();
   args.counters = slice_counters_.data();
   args.first_read = options.first_read;

@@ -128,6 +128,9 @@ class Crossbar {
 
   std::vector<std::int16_t> codes() const { return codes_.download(); }
   void set_codes(std::vector<std::int16_t> const& codes) { codes_.upload(codes); }
+  /// Of devices that hide their state, whose persistent one is codes(); else empty.
+  std::vector<std::int16_t> apparent() const { return apparent_.download(); }
+  void set_apparent(std::vector<std::int16_t> const& codes) { apparent_.upload(codes); }
   std::vector<SliceCounters> slice_counters() const { return slice_counters_.download(); }
   std::vector<LayerCounters> layer_counters() const { return layer_counters_.download(); }
   std::vector<PairCounters> pair_counters() const { return pair_counters_.download(); }
@@ -155,6 +158,7 @@ class Crossbar {
   CodeRounding rounding_;
   bool noisy_read_ = false;
   DeviceArray<std::int16_t> codes_;
+  DeviceArray<std::int16_t> apparent_;
   DeviceArray<DeviceConstants> constants_;
   LawMemory law_memory_;
   DeviceArray<std::int8_t> stored_;

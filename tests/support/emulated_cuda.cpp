@@ -182,6 +182,7 @@ class EmulatedCudaBackend final : public Backend {
   void store_traits(StoreTraitsArgs const& args) override { launcher_.items(StoreTraits{args}); }
   void age(AgeArgs const& args) override { launcher_.items(AgeLane{args}); }
   void wear(WearArgs const& args) override { launcher_.items(WearLane{args}); }
+  void appear(ApparentArgs const& args) override { launcher_.items(ApparentLane{args}); }
   void solve_wires(WireSolveArgs const& args) override {
     check_solvable(args);
     launcher_.wires(args);

@@ -91,6 +91,17 @@ Scenario one_sided_scenario() {
   return s;
 }
 
+/// Devices that hide their state, some replicas' only.
+Scenario hidden_scenario() {
+  Scenario s = scenario("hidden", 19, 68, rough_device());
+  s.config.devices.resize(2, rough_device());
+  s.config.devices[0].write_noise.hidden_std = 0.04;
+  s.config.seeds = {8, 9};
+  s.config.layer = 1;
+  s.write = {.mode = WriteMode::write_verify, .attempts = 6, .tolerance = 0.7F};
+  return s;
+}
+
 }  // namespace
 
 std::vector<Scenario> scenarios() {
@@ -110,6 +121,7 @@ std::vector<Scenario> scenarios() {
   list.push_back(vector_scenario());
   list.push_back(reference_scenario());
   list.push_back(one_sided_scenario());
+  list.push_back(hidden_scenario());
   return list;
 }
 
@@ -146,11 +158,13 @@ void add_sums(Hash& hash, std::vector<i128> const& sums, std::size_t replicas, s
 }
 
 void add_states(Hash& hash, Crossbar const& xbar) {
-  auto const codes = xbar.codes();
-  std::vector<std::int16_t> states;  // without the padding of rows
-  for_each_device(xbar.shape(),
-                  [&](int, int, int, int, int, std::size_t at) { states.push_back(codes[at]); });
-  hash.add(states);
+  for (auto const& codes : {xbar.codes(), xbar.apparent()}) {
+    if (codes.empty()) continue;
+    std::vector<std::int16_t> states;  // without the padding of rows
+    for_each_device(xbar.shape(),
+                    [&](int, int, int, int, int, std::size_t at) { states.push_back(codes[at]); });
+    hash.add(states);
+  }
 }
 
 }  // namespace

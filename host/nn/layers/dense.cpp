@@ -63,6 +63,8 @@ bool reads_noisily(Replica const& replica) {
   return replica.device.read_noise.relative > 0.0 || replica.device.read_noise.line > 0.0;
 }
 
+bool hides_state(Replica const& replica) { return replica.device.write_noise.hidden_std > 0.0; }
+
 bool leaves_errors(Replica const& replica) {
   return replica.device.programming.model != ProgrammingModel::off;
 }
@@ -101,6 +103,7 @@ DenseLayer::DenseLayer(Backend& backend, RunConfig const& config, DenseSpec cons
   e = {backend, vectors * cols};
   e_fraction = {backend, vectors};
   codes_ = {backend, devices};
+  if (std::ranges::any_of(replicas, hides_state)) persistent_ = {backend, devices};
   devices_ = {backend, constants_of(replicas)};
   if (config.read.mode == ReadMode::analog) {
     analog_ = {backend, analog_constants_of(config.read, slicing_, replicas)};
@@ -291,7 +294,7 @@ UpdateArgs DenseLayer::update_args() const {
   UpdateArgs args{};
   args.shape = shape_;
   args.slicing = slicing_;
-  args.codes = self.codes_.data();
+  args.codes = writable_state();
   args.traits = {variation_, traits_.data(), shape_.devices()};
   args.devices = devices_.data();
   args.law = law_memory_.data();
@@ -391,7 +394,8 @@ ResolveArgs DenseLayer::resolve_args(std::uint64_t event) const {
   ResolveArgs args{};
   args.shape = shape_;
   args.slicing = slicing_;
-  args.codes = self.codes_.data();
+  args.codes = writable_state();
+  args.apparent = hides() ? self.codes_.data() : nullptr;
   args.traits = {variation_, traits_.data(), shape_.devices()};
   args.devices = devices_.data();
   args.law = law_memory_.data();
@@ -484,6 +488,7 @@ void DenseLayer::load_codes(std::vector<std::int16_t> const& codes) {
     }
   }
   codes_.upload(all);
+  if (hides()) persistent_.copy_from(codes_);
   devices_written();
 }
 
@@ -511,12 +516,14 @@ std::string DenseLayer::archive_prefix() const {
 
 void DenseLayer::restore_codes(StateArchive& archive) {
   archive.array(archive_prefix() + "codes", codes_);
+  if (hides()) archive.array(archive_prefix() + "persistent", persistent_);
   devices_written();
 }
 
 void DenseLayer::archive(StateArchive& archive) {
   std::string const prefix = archive_prefix();
   archive.array(prefix + "codes", codes_);
+  if (hides()) archive.array(prefix + "persistent", persistent_);
   archive.array(prefix + "slice_counters", counters_);
   archive.array(prefix + "layer_counters", layer_counters_);
   if (slicing_.one_sided()) archive.array(prefix + "pair_counters", pair_counters_);

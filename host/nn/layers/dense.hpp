@@ -152,8 +152,8 @@ class DenseLayer {
   /// Those of `rows` of one plane, [row][stride].
   std::vector<std::int16_t> plane_codes(int replica, int plane, RowRange rows) const;
 
-  /// Puts codes, [plane][row][col], into the weights of every replica and set. Throws
-  /// std::invalid_argument if their number is another.
+  /// Puts codes, [plane][row][col], into the weights of every replica and set; hidden states are
+  /// what reads see. Throws std::invalid_argument if their number is another.
   void load_codes(std::vector<std::int16_t> const& codes);
 
   /// The weights of one replica as the devices hold them now, [row][col], in weight LSBs (fractions
@@ -193,7 +193,14 @@ class DenseLayer {
   void wear(UpdateArgs const& args, std::int16_t const* before);
   AgeArgs age_args(Stream stream, std::uint64_t step) const;
   template <class ConstantsOf>
-  void pass_over_devices(AgeArgs args, ConstantsOf const& constants_of);
+  void pass_over_devices(AgeArgs args, Touch touch, ConstantsOf const& constants_of);
+  /// The devices hide their state: what reads see is not what writes act on.
+  bool hides() const { return persistent_.size() != 0; }
+  /// What writes and time act on.
+  DeviceArray<std::int16_t> const& state() const { return hides() ? persistent_ : codes_; }
+  std::int16_t* writable_state() const;
+  void appear(UpdateArgs const& update, Touch touch, std::int16_t const* before,
+              std::uint64_t event);
 
   Backend* backend_;
   RunConfig config_;
@@ -208,7 +215,8 @@ class DenseLayer {
   SeenCodes seen_;
   StepShares shares_;
 
-  DeviceArray<std::int16_t> codes_;
+  DeviceArray<std::int16_t> codes_;       // what reads see
+  DeviceArray<std::int16_t> persistent_;  // where devices hide it, what writes act on
   DeviceArray<std::int8_t> traits_;
   DeviceArray<DeviceConstants> devices_;
   DeviceArray<AnalogConstants> analog_;  // mode analog
@@ -237,6 +245,7 @@ class DenseLayer {
   bool wears_ = false;
   bool fails_ = false;
   DeviceArray<std::int16_t> codes_aside_;  // while a test lasts
+  DeviceArray<std::int16_t> persistent_aside_;
 };
 
 }  // namespace panther

@@ -11,6 +11,7 @@
 namespace panther::gpu_check {
 
 std::vector<Case> age_cases();
+std::vector<Case> apparent_cases();
 std::vector<Case> read_cases();
 std::vector<Case> analog_cases();
 std::vector<Case> update_cases();

@@ -137,8 +137,8 @@ std::vector<Case> element_cases() {
 std::vector<Case> kernel_cases() {
   std::vector<Case> all;
   for (auto const& cases :
-       {age_cases(), read_cases(), analog_cases(), update_cases(), resolve_cases(), vector_cases(),
-        element_cases(), wear_cases(), wire_cases()}) {
+       {age_cases(), apparent_cases(), read_cases(), analog_cases(), update_cases(),
+        resolve_cases(), vector_cases(), element_cases(), wear_cases(), wire_cases()}) {
     all.insert(all.end(), cases.begin(), cases.end());
   }
   std::stable_sort(all.begin(), all.end(),

@@ -20,6 +20,7 @@ struct ResolveCase {
   std::vector<std::int32_t> weights;
   std::vector<std::uint8_t> active;
   Purpose purpose{};
+  std::vector<std::int16_t> apparent = {};  // of devices that hide their state
 
   Outcome operator()(Backend& backend, Replicas chosen) const {
     Arena arena(backend, xbar.shape.replicas, chosen);
@@ -27,6 +28,7 @@ struct ResolveCase {
     resolve.shape = xbar.shape_in(arena);
     resolve.slicing = xbar.slicing;
     resolve.codes = arena.out("codes", xbar.codes);
+    if (!apparent.empty()) resolve.apparent = arena.out("apparent", apparent);
     resolve.traits = xbar.traits_in(arena, backend);
     resolve.devices = arena.in(xbar.devices);
     resolve.law = arena.law(xbar.laws, xbar.slicing);
@@ -132,6 +134,29 @@ void add_compound(std::vector<Case>& cases) {
   }
 }
 
+/// Devices that hide their state, by every write mode and purpose.
+void add_hiding(std::vector<Case>& cases) {
+  for (auto const& [mode, mode_name] : EnumNames<WriteMode>::values) {
+    for (Purpose const purpose : {Purpose::program, Purpose::carry, Purpose::merge}) {
+      for (int law = 0; law < 3; ++law) {
+        std::uint64_t const seed = 9000 + cases.size();
+        ResolveCase resolve = make_resolve(seed, {law, mode, purpose, law % 2 == 0});
+        Draws draws(~seed);
+        resolve.apparent = resolve.xbar.codes;
+        for (auto& code : resolve.apparent) {
+          if (draws.one_in(2)) code = static_cast<std::int16_t>(code ^ draws.whole(0, 0xFFF));
+        }
+        for (DeviceConstants& device : resolve.xbar.devices) {
+          device.hidden_std = 0.02F * static_cast<float>(draws.whole(0, 5));
+        }
+        cases.push_back(case_of("resolve/hiding/" + std::string(mode_name),
+                                law_name(law) + "/" + purpose_names[static_cast<int>(purpose)],
+                                std::move(resolve)));
+      }
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<Case> resolve_cases() {
@@ -149,6 +174,7 @@ std::vector<Case> resolve_cases() {
     }
   }
   add_compound(cases);
+  add_hiding(cases);
   return cases;
 }
 

@@ -171,6 +171,22 @@ std::vector<Named> wire_configs() {
   return {first_order, iterated};
 }
 
+/// Devices that hide their state, aged, worn and written with an error.
+Named hiding_config() {
+  Named hiding{"v2/write_verify/aged/worn", base_config()};
+  RunConfig& config = hiding.config;
+  config.crossbar.variant = CrossbarVariant::v2;
+  config.training.batch = 4;
+  config.device = imperfect_device(WriteNoiseKind::additive);
+  config.device.write_noise.hidden_std = 0.03;
+  config.device.programming.model = ProgrammingModel::hermes_1;
+  config.device.retention = {.every = 10, .lifetime_s = 1000.0};
+  config.device.endurance = {
+      .count = WriteCount::updates, .onset_writes = 5.0, .top_per_decade = 0.1};
+  config.crs.write = WriteMode::write_verify;
+  return hiding;
+}
+
 Case make_case(std::uint64_t seed, std::string const& group, Named const& named) {
   Draws draws(seed);
   auto run = std::make_shared<TrainingCase>();
@@ -203,6 +219,7 @@ std::vector<Case> training_cases() {
   for (Named const& named : wire_configs()) {
     cases.push_back(make_case(6000 + cases.size(), "train/wires", named));
   }
+  cases.push_back(make_case(6007, "train/hiding", hiding_config()));
   return cases;
 }
 

@@ -60,6 +60,7 @@ class CountingBackend final : public Backend {
   void store_traits(StoreTraitsArgs const& args) override { inner_->store_traits(args); }
   void age(AgeArgs const& args) override { inner_->age(args); }
   void wear(WearArgs const& args) override { inner_->wear(args); }
+  void appear(ApparentArgs const& args) override { inner_->appear(args); }
   void solve_wires(WireSolveArgs const& args) override { inner_->solve_wires(args); }
   void see(SeenArgs const& args) override { inner_->see(args); }
   void share_steps(ShareArgs const& args) override { inner_->share_steps(args); }

@@ -246,6 +246,20 @@ void add_wear(CourseList& list) {
   });
 }
 
+void add_hiding(CourseList& list) {
+  list.add_variants("hiding", [](RunConfig& c) {
+    c.device.write_noise.hidden_std = 0.03;
+    c.crs.write = WriteMode::write_verify;
+  });
+  list.add("hiding_aged_worn", [](RunConfig& c) {
+    c.update.method = UpdateMethod::batch_digits;
+    c.device.write_noise.hidden_std = 0.03;
+    c.device.programming = {.model = ProgrammingModel::hermes_1, .transfer = true};
+    c.device.retention = {.every = 7, .wait_s = 100.0, .lifetime_s = 1000.0};
+    c.device.endurance = {.count = WriteCount::updates, .onset_writes = 5.0, .top_per_decade = 0.1};
+  });
+}
+
 }  // namespace
 
 DeviceConfig rough_device() {
@@ -269,6 +283,7 @@ std::vector<Course> const& courses() {
     add_wires(list);
     add_time(list);
     add_wear(list);
+    add_hiding(list);
     add_analog(list);
     return list.courses;
   }();

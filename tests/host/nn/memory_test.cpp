@@ -68,6 +68,16 @@ TEST_P(Memory, StoredVariationAddsAByteForEachVariedProperty) {
   EXPECT_NEAR(added, stored_trait_bytes({.slope = true, .bend = true, .bounds = true}), 1e-9);
 }
 
+TEST_P(Memory, AHiddenStateAddsTwoBytes) {
+  RunConfig small = sized(32);
+  RunConfig large = sized(96);
+  small.crossbar.variant = large.crossbar.variant = GetParam();
+  TrainerOptions const options{.store_variation = false, .evaluation_batch = 1};
+  double const open = bytes_per_device(small, large, options);
+  small.device.write_noise.hidden_std = large.device.write_noise.hidden_std = 0.1;
+  EXPECT_NEAR(bytes_per_device(small, large, options) - open, 2.0, 1e-9);
+}
+
 TEST_P(Memory, IsTheSameForEveryReplica) {
   RunConfig config = sized(32);
   config.crossbar.variant = GetParam();

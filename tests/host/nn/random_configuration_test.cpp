@@ -97,6 +97,7 @@ void agree_on_cells(Random& random, RunConfig& config) {
   if (several) slicing.devices_per_cell = random.pick<int>({2, 4, 8});
   if (!several) slicing.vector_policy = VectorPolicy::all;
   if (slicing.encoding != Encoding::one_sided) config.refresh.every = 0;
+  if (slicing.encoding == Encoding::one_sided) config.device.write_noise.hidden_std = 0.0;
   config.refresh.smaller = std::min(config.refresh.smaller, config.refresh.larger);
 }
 

@@ -202,6 +202,12 @@ INSTANTIATE_TEST_SUITE_P(
                       .kind = WriteNoiseKind::additive, .sigma = 0.1, .c2c = 0.1};
                 },
                 {"device", "write_noise", "sigma", "c2c"}},
+        Refusal{"hidden_pairs",
+                [](RunConfig& c) {
+                  c.slicing.encoding = Encoding::one_sided;
+                  c.device.write_noise.hidden_std = 0.25;
+                },
+                {"device.write_noise.hidden_std = 0.25", "slicing.encoding = \"one_sided\"", "0"}},
         Refusal{"all_stuck",
                 [](RunConfig& c) { c.device.stuck = {.low = 0.6, .high = 0.6}; },
                 {"device", "stuck", "low", "high"}}),

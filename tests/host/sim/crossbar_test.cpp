@@ -144,6 +144,7 @@ TEST(Devices, OfTheMachinesFileDriveTheCrossbars) {
             ideal.weights);
   Trained const stuck = trained({"emulation.device.stuck.low=0.05"});
   EXPECT_NE(stuck.weights, ideal.weights);
+  EXPECT_NE(trained({"emulation.device.write_noise.hidden_std=0.05"}).weights, ideal.weights);
   Trained const noisy = trained({"emulation.device.read_noise.line=1.0"});
   EXPECT_NE(noisy.output, ideal.output);
   EXPECT_EQ(trained({"emulation.device.read_noise.line=1.0"}).output, noisy.output)
