@@ -133,8 +133,12 @@ PANTHER_HD float aged(AgingConstants const& k, AgingDraws const& draws, AgingWin
 }
 
 /// A change of that many codes, rounded; `dither` in [0, 1) rounds stochastically, 0.5 to nearest.
+/// Whole changes are kept, so that a change up to a bound ends there: in float32 a large one plus a
+/// dither next to 1 would be the next.
 PANTHER_HD std::int32_t whole_change(float change, float dither) {
-  return floor_int(change + dither);
+  std::int32_t const below = floor_int(change);
+  float const rest = change - static_cast<float>(below);
+  return below + chosen(rest + dither >= 1.0F, 1, 0);
 }
 
 /// A uniform number in [0, 1) of 24 bits.

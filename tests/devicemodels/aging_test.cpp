@@ -263,6 +263,31 @@ TEST(Aging, StaysWithinBounds) {
   }
 }
 
+// A device that aging takes to an end of its window must not go a code further.
+TEST(Aging, WholeChangesAreKeptByAnyDither) {
+  Random random(31);
+  for (int trial = 0; trial < trials(20000); ++trial) {
+    SCOPED_TRACE(random.trace() + ", trial " + std::to_string(trial));
+    int const whole = random.whole(-65535, 65535);
+    float const dither =
+        fine_dither(random.chance(0.5) ? 0xFFFFFFFFU : static_cast<std::uint32_t>(random.word()));
+    ASSERT_EQ(whole_change(static_cast<float>(whole), dither), whole) << dither;
+  }
+}
+
+TEST(Aging, ChangesAreRoundedWithoutBias) {
+  Random random(32);
+  for (int trial = 0; trial < trials(300); ++trial) {
+    SCOPED_TRACE(random.trace() + ", trial " + std::to_string(trial));
+    auto const change = static_cast<float>(random.real(-65535.0, 65535.0));
+    int sum = 0;
+    for (std::uint32_t k = 0; k < 256; ++k) {
+      sum += whole_change(change, fine_dither(k << 24)) - static_cast<int>(std::floor(change));
+    }
+    EXPECT_NEAR(sum, 256.0F * (change - std::floor(change)), 1.0);
+  }
+}
+
 TEST(Aging, ReadsAfterAWaitAreNoisierTheLongerItWas) {
   DeviceConfig const device = with({.drift = DriftModel::pcm}, 1e6);
   AgingConstants const k = waiting_constants(device, {0.0, 86400.0});

@@ -15,9 +15,9 @@ struct Golden {
 // Output of `panther-gpu-check --print-golden`. A change here is a change of the numbers that users
 // get: say why in the commit.
 constexpr Golden hashes[] = {
-    {"age/programming", 0x42bcebe47e3fa931U},
-    {"age/time", 0xf3e169e9ff3245b2U},
-    {"age/wait", 0x43f6bf1bda243cdaU},
+    {"age/programming", 0x3c1cbc02db7762e5U},
+    {"age/time", 0xb863345345d895f1U},
+    {"age/wait", 0x5b870a28f58e0e5bU},
     {"apparent/aged", 0x80bb1775b77aa364U},
     {"apparent/delta", 0x78b303ede5d99f58U},
     {"apparent/digits", 0xf3cc45124433a32aU},
@@ -180,7 +180,7 @@ constexpr Golden hashes[] = {
     {"wires/share", 0xb0580b064297bfcbU},
     {"wires/solve", 0xfbf79acb8d59df6aU},
     {"train", 0x3079cd0900968fc0U},
-    {"train/hiding", 0xdfb808edb3f71048U},
+    {"train/hiding", 0x0b3012b322bc3abcU},
     {"train/wires", 0xd243eb751f265824U},
 };
 
