@@ -266,16 +266,16 @@ struct UpdateLanes {
     int const col = lane_column(at.lane, word);
     int const slice = args.slicing.slice_of(at.plane);
     float const range = static_cast<float>(window_range(args.slicing.cell_bits[slice]));
+    ++mine.updates;
+    mine.steps += steps;
+    std::int64_t const index = index_of(at, col);
+    float const taken_steps = args.taken(steps, index);
+    if (taken_steps == 0.0F) return;
     std::uint64_t const item =
         device_item(static_cast<std::uint64_t>(args.layer), static_cast<std::uint64_t>(at.set),
                     static_cast<std::uint64_t>(at.plane), static_cast<std::uint64_t>(at.row),
                     static_cast<std::uint64_t>(col));
-    ++mine.updates;
-    mine.steps += steps;
-    float const taken_steps = args.taken(steps, index_of(at, col));
-    if (taken_steps == 0.0F) return;
-    Traits const traits =
-        args.traits.load(args.devices[at.replica], range, index_of(at, col), item);
+    Traits const traits = args.traits.load(args.devices[at.replica], range, index, item);
     std::int16_t code = taken(devices.codes, word);
     bool const saturated = DeviceMover<Law, UpdateArgs>{args, at.replica, at.plane}(
         code, traits, taken_steps, up, chosen(random.normal, word),
