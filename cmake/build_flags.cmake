@@ -26,9 +26,8 @@ if(PANTHER_WERROR)
 endif()
 if(PANTHER_SANITIZE)
   set(panther_sanitizer -fsanitize=${PANTHER_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
-  # -O1: Debug's -O0 makes the training tests several times slower. -g1 has the lines of a report and builds in
-  # two thirds of the time. The warnings below are false alarms that
-  # instrumentation brings in.
+  # -O1: Debug's -O0 makes the training tests several times slower. -g1 has the lines of a report and builds in two
+  # thirds of the time. The warnings below are false alarms that instrumentation brings in.
   list(APPEND panther_cxx_flags ${panther_sanitizer} -O1 -g1 -Wno-maybe-uninitialized)
   if(PANTHER_SANITIZE MATCHES "thread")
     list(APPEND panther_cxx_flags -Wno-tsan)

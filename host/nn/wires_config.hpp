@@ -19,13 +19,30 @@ struct EnumNames<WireModel> {
       std::pair{WireModel::exact, std::string_view{"exact"}}};
 };
 
-/// Where the iteration ends.
-struct WireIteration {
+/// How drops are computed, in reads and in updates.
+struct WireDropConfig : WireParams {
+  WireModel model = WireModel::off;
+  int refresh_every = 1;
   double tolerance = 1e-6;
   int iterations = 2000;
 
   template <class Self, class Visitor>
-  static void fields(Self& self, Visitor& visit) {
+  static void circuit_fields(Self& self, Visitor& visit) {
+    visit(
+        "model", self.model,
+        Field{.doc = "IR drop: off; first_order: a pass over the devices; fixed_point, exact: the "
+                     "network of resistors, 1e2 to 1e4 times slower"});
+    WireParams::fields(self, visit);
+  }
+
+  template <class Self, class Visitor>
+  static void solution_fields(Self& self, Visitor& visit) {
+    visit("refresh_every", self.refresh_every,
+          Field{.unit = "examples",
+                .doc = "drops are those of up to so many examples ago; carry resolution brings "
+                       "them up to date",
+                .lo = 1,
+                .hi = 1e9});
     visit("tolerance", self.tolerance,
           Field{.unit = "1",
                 .doc = "fixed_point: stray current accepted, of the devices' current",
@@ -36,46 +53,28 @@ struct WireIteration {
   }
 };
 
-struct WiresConfig : WireParams, WireIteration {
-  WireModel model = WireModel::off;
+struct WiresConfig : WireDropConfig {
   WireReference reference = WireReference::matched;
-  int refresh_every = 1;
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor& visit) {
-    visit(
-        "model", self.model,
-        Field{.doc = "IR drop: off; first_order: a pass over the devices; fixed_point, exact: the "
-                     "network of resistors, 1e2 to 1e4 times slower"});
-    WireParams::fields(self, visit);
+    circuit_fields(self, visit);
     visit("reference", self.reference,
           Field{.doc = "current of level 0 is removed by a reference that loses what the device "
                        "loses (matched) or nothing (ideal); offset encoding only"});
-    visit("refresh_every", self.refresh_every,
-          Field{.unit = "examples",
-                .doc = "reads see the devices as they were up to so many examples ago; carry "
-                       "resolution brings them up to date",
-                .lo = 1,
-                .hi = 1e9});
-    WireIteration::fields(self, visit);
+    solution_fields(self, visit);
   }
 };
 
 /// Rows are held by their drivers, columns by what the other keys call senses.
-struct UpdateWiresConfig : WireParams, WireIteration {
-  WireModel model = WireModel::off;
+struct UpdateWiresConfig : WireDropConfig {
   // CrossSim: a dead zone of 0.1333 V of a drive of 1.1333 V (kernels/wires/shares.hpp).
   double threshold = 0.1176;
   double active = 1.0;
-  int refresh_every = 1;
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor& visit) {
-    visit(
-        "model", self.model,
-        Field{.doc = "IR drop: off; first_order: a pass over the devices; fixed_point, exact: the "
-                     "network of resistors, 1e2 to 1e4 times slower"});
-    WireParams::fields(self, visit);
+    circuit_fields(self, visit);
     visit("threshold", self.threshold,
           Field{.unit = "1",
                 .doc = "part of the programming voltage (beyond a selector's) that moves nothing: "
@@ -88,13 +87,7 @@ struct UpdateWiresConfig : WireParams, WireIteration {
                        "bits and digits drive few of them; 1 is the worst case",
                 .lo = 0.001,
                 .hi = 1});
-    visit("refresh_every", self.refresh_every,
-          Field{.unit = "examples",
-                .doc = "updates see the drops of up to so many examples ago; carry resolution "
-                       "brings them up to date",
-                .lo = 1,
-                .hi = 1e9});
-    WireIteration::fields(self, visit);
+    solution_fields(self, visit);
   }
 };
 

@@ -68,7 +68,8 @@ class Appearance {
   void draw_normals(int example, LanePlace const& place, int first) {
     PhiloxBlocks blocks;
     philox_blocks(PhiloxCounters::consecutive(draw_counter(
-                      Stream::apparent_update, item_of(update_.layer, place, first / 64 * 16),
+                      Stream::apparent_update,
+                      item_of(update_.layer, place, first / group_columns * philox_lanes),
                       update_.first_step + static_cast<std::uint64_t>(example),
                       static_cast<std::uint32_t>(Touch::update))),
                   device_.seed, blocks);
@@ -133,12 +134,9 @@ class Appearance {
 }  // namespace
 
 void appear(ApparentArgs const& args, ActiveRow const* rows, std::int64_t count) {
-  for (std::int64_t first = 0; first < count;) {
-    std::int64_t last = first + 1;
-    while (last < count && rows[last].replica == rows[first].replica) ++last;
-    Appearance(args, rows[first].replica).run(rows + first, last - first);
-    first = last;
-  }
+  for_replicas(rows, count, [&](int replica, ActiveRow const* own, std::int64_t number) {
+    Appearance(args, replica).run(own, number);
+  });
 }
 
 }  // namespace panther::PANTHER_ISA_NAMESPACE

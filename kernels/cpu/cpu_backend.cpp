@@ -137,31 +137,16 @@ class CpuBackend final : public Backend {
       }
     });
   }
+  // The vector loops count the same steps for all devices of a cell.
   void wear(WearArgs const& args) override {
-    XbarShape const& shape = args.update.shape;
-    // The vector loops count the same steps for all devices of a cell.
-    if (args.before == nullptr && !args.update.slicing.moves_alike()) {
-      return run(WearLane{args}, 64);
-    }
-    std::int64_t const grain = 1 + 20000 / (static_cast<std::int64_t>(shape.planes) * shape.cols);
-    int const parts = args.before == nullptr ? worn_.cut(args.update, grain, pool_.threads())
-                                             : worn_.cut_all(shape, grain, pool_.threads());
-    pool_.run(parts, [&](int part) {
-      std::span<ActiveRow const> const rows = worn_.list(part, parts);
-      kernels_.wear(args, rows.data(), static_cast<std::int64_t>(rows.size()));
-    });
+    if (args.before != nullptr) return run_rows(kernels_.wear, args, true);
+    if (!args.update.slicing.moves_alike()) return run(WearLane{args}, 64);
+    run_rows(kernels_.wear, args, false);
   }
   void appear(ApparentArgs const& args) override {
-    if (args.touch != Touch::update || !args.update.slicing.moves_alike()) {
-      return run(ApparentLane{args}, 64);
-    }
-    XbarShape const& shape = args.update.shape;
-    std::int64_t const grain = 1 + 20000 / (static_cast<std::int64_t>(shape.planes) * shape.cols);
-    int const parts = touched_.cut(args.update, grain, pool_.threads());
-    pool_.run(parts, [&](int part) {
-      std::span<ActiveRow const> const rows = touched_.list(part, parts);
-      kernels_.appear(args, rows.data(), static_cast<std::int64_t>(rows.size()));
-    });
+    bool const after_update = args.touch == Touch::update;
+    if (!after_update || !args.update.slicing.moves_alike()) return run(ApparentLane{args}, 64);
+    run_rows(kernels_.appear, args, false);
   }
   void solve_wires(WireSolveArgs const& args) override {
     check_solvable(args);
@@ -218,6 +203,20 @@ class CpuBackend final : public Backend {
     });
   }
 
+  /// A pass over the rows that an update has driven, or over all.
+  template <class Args>
+  void run_rows(void (*kernel)(Args const&, ActiveRow const*, std::int64_t), Args const& args,
+                bool all) {
+    XbarShape const& shape = args.update.shape;
+    std::int64_t const grain = 1 + 20000 / (static_cast<std::int64_t>(shape.planes) * shape.cols);
+    int const parts = all ? touched_.cut_all(shape, grain, pool_.threads())
+                          : touched_.cut(args.update, grain, pool_.threads());
+    pool_.run(parts, [&](int part) {
+      std::span<ActiveRow const> const rows = touched_.list(part, parts);
+      kernel(args, rows.data(), static_cast<std::int64_t>(rows.size()));
+    });
+  }
+
   /// A vector is a microsecond of work or less: some make a part for a thread.
   template <class Args>
   void run_vectors(void (*kernel)(Args const&, std::int64_t, std::int64_t), Args const& args,
@@ -227,8 +226,7 @@ class CpuBackend final : public Backend {
   }
 
   std::vector<RowShares> shares_;  // of an update's layers
-  RowShares worn_;
-  RowShares touched_;
+  RowShares touched_;              // of a pass
   BandedRead banded_read_;
   ThreadPool pool_;
   Isa isa_;

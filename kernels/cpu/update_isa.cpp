@@ -211,14 +211,11 @@ void update(int law, UpdateArgs const& args, ActiveRow const* rows, std::int64_t
   visit_law(law, [&]<class Law>() {
     bool const exact = std::is_same_v<Law, Ideal> && args.noise == WriteNoiseKind::off &&
                        !args.traits.variation.any() && args.shares == nullptr;
-    for (std::int64_t first = 0; first < count;) {
-      std::int64_t last = first + 1;
-      while (last < count && rows[last].replica == rows[first].replica) ++last;
-      RowUpdater(args, rows[first].replica, exact, moves_of<MotionOf<Law>>(args),
+    for_replicas(rows, count, [&](int replica, ActiveRow const* own, std::int64_t number) {
+      RowUpdater(args, replica, exact, moves_of<MotionOf<Law>>(args),
                  sizeof(typename Law::Constants))
-          .run({rows + first, last - first});
-      first = last;
-    }
+          .run({own, number});
+    });
   });
 }
 

@@ -26,6 +26,17 @@ struct ActiveRow {
   std::int32_t row;
 };
 
+/// Calls visit(replica, its rows, their number) for every replica in `rows`.
+template <class Visit>
+void for_replicas(ActiveRow const* rows, std::int64_t count, Visit const& visit) {
+  for (std::int64_t first = 0; first < count;) {
+    std::int64_t last = first + 1;
+    while (last < count && rows[last].replica == rows[first].replica) ++last;
+    visit(rows[first].replica, rows + first, last - first);
+    first = last;
+  }
+}
+
 /// Rows that are worth a thread's share: a microsecond of work. A short row costs as much as one of
 /// some hundred columns.
 inline std::int64_t update_grain(UpdateArgs const& args) {

@@ -142,12 +142,9 @@ class RowWearer {
 }  // namespace
 
 void wear(WearArgs const& args, ActiveRow const* rows, std::int64_t count) {
-  for (std::int64_t first = 0; first < count;) {
-    std::int64_t last = first + 1;
-    while (last < count && rows[last].replica == rows[first].replica) ++last;
-    RowWearer(args, rows[first].replica).run(rows + first, last - first);
-    first = last;
-  }
+  for_replicas(rows, count, [&](int replica, ActiveRow const* own, std::int64_t number) {
+    RowWearer(args, replica).run(own, number);
+  });
 }
 
 }  // namespace panther::PANTHER_ISA_NAMESPACE

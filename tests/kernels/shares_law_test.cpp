@@ -100,33 +100,43 @@ std::vector<std::int16_t> start_codes(Random& random, std::size_t devices) {
   return codes;
 }
 
+/// Devices in some state, and an update of them.
+struct Case {
+  Case(Random& random, Backend& backend)
+      : config(random_devices(random)),
+        from(start_codes(random, Crossbar(backend, config).codes().size())),
+        outer(random_outer(random, config, random.whole(1, 4))),
+        options(random_options(random)) {}
+
+  State updated_by(Backend& backend) const {
+    return updated(backend, config, from, outer, options);
+  }
+
+  CrossbarConfig config;
+  std::vector<std::int16_t> from;
+  Outer outer;
+  UpdateOptions options;
+};
+
 TEST_P(SharesLaw, AllOfTheStepsAreTheUpdateWithoutShares) {
   Random random(2101);
   for (int trial = 0; trial < trials(12); ++trial) {
-    CrossbarConfig const config = random_devices(random);
-    auto const devices = static_cast<std::size_t>(Crossbar(backend(), config).shape().devices());
-    auto const from = start_codes(random, devices);
-    Outer const outer = random_outer(random, config, random.whole(1, 4));
-    UpdateOptions options = random_options(random);
-    State const without = updated(backend(), config, from, outer, options);
-    options.shares.assign(devices, share_one);
-    EXPECT_EQ(updated(backend(), config, from, outer, options), without)
-        << random.trace() << ", trial " << trial << ", " << describe(config);
+    Case update(random, backend());
+    State const without = update.updated_by(backend());
+    update.options.shares.assign(update.from.size(), share_one);
+    EXPECT_EQ(update.updated_by(backend()), without)
+        << random.trace() << ", trial " << trial << ", " << describe(update.config);
   }
 }
 
 TEST_P(SharesLaw, NoShareMovesNothing) {
   Random random(2102);
   for (int trial = 0; trial < trials(6); ++trial) {
-    CrossbarConfig const config = random_devices(random);
-    auto const devices = static_cast<std::size_t>(Crossbar(backend(), config).shape().devices());
-    auto const from = start_codes(random, devices);
-    Outer const outer = random_outer(random, config, 2);
-    UpdateOptions options = random_options(random);
-    State const without = updated(backend(), config, from, outer, options);
-    options.shares.assign(devices, 0);
-    State const with = updated(backend(), config, from, outer, options);
-    EXPECT_EQ(with.codes, from) << random.trace() << ", trial " << trial;
+    Case update(random, backend());
+    State const without = update.updated_by(backend());
+    update.options.shares.assign(update.from.size(), 0);
+    State const with = update.updated_by(backend());
+    EXPECT_EQ(with.codes, update.from) << random.trace() << ", trial " << trial;
     EXPECT_EQ(with.updates, without.updates);
     EXPECT_EQ(with.steps, without.steps);
     EXPECT_EQ(with.saturations, 0U);
@@ -137,15 +147,10 @@ TEST_P(SharesLaw, GiveTheBitsOfTheScalarPath) {
   auto const plain = make_cpu_backend({.threads = 1, .isa = Isa::scalar});
   Random random(2103);
   for (int trial = 0; trial < trials(12); ++trial) {
-    CrossbarConfig const config = random_devices(random);
-    auto const devices = static_cast<std::size_t>(Crossbar(backend(), config).shape().devices());
-    auto const from = start_codes(random, devices);
-    Outer const outer = random_outer(random, config, random.whole(1, 4));
-    UpdateOptions options = random_options(random);
-    options.shares = random_shares(random, devices);
-    EXPECT_EQ(updated(backend(), config, from, outer, options),
-              updated(*plain, config, from, outer, options))
-        << random.trace() << ", trial " << trial << ", " << describe(config);
+    Case update(random, backend());
+    update.options.shares = random_shares(random, update.from.size());
+    EXPECT_EQ(update.updated_by(backend()), update.updated_by(*plain))
+        << random.trace() << ", trial " << trial << ", " << describe(update.config);
   }
 }
 

@@ -63,7 +63,7 @@ inline std::vector<WiredBlock> blocks_of(XbarShape const& shape, int block_lines
 }
 
 /// Throws std::runtime_error, naming the keys of `group`, if an input has not converged.
-void require_converged(std::vector<WireOutcome> const& outcomes, WireIteration const& iteration,
+void require_converged(std::vector<WireOutcome> const& outcomes, WireDropConfig const& config,
                        std::string const& group, int layer);
 
 }  // namespace panther

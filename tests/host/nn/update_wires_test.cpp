@@ -8,64 +8,22 @@
 
 #include <cmath>
 
-#include "tests/host/nn/courses.hpp"
+#include "tests/host/nn/wired_layer.hpp"
 #include "tests/support/backends.hpp"
-#include "tests/support/random.hpp"
 
 namespace panther::test {
 namespace {
 
-constexpr SiemensWindow window{1e-6, 9e-6};  // 1 uS to 10 uS
-constexpr WireModel models[] = {WireModel::first_order, WireModel::fixed_point, WireModel::exact};
-
-/// A layer's devices in random states, and the shares that updates of set 1 give them.
-struct SharingLayer {
-  SharingLayer(Random& random, int rows, int cols, Encoding encoding = Encoding::offset)
-      : slicing(make_slicing({.encoding = encoding})),
-        shape{.replicas = 2,
-              .sets = 2,
-              .planes = slicing.planes(),
-              .rows = rows,
-              .cols = cols,
-              .stride = aligned_columns(cols)},
-        codes(static_cast<std::size_t>(shape.devices()), 0) {
-    for (auto& code : codes) code = static_cast<std::int16_t>(random.whole(-20000, 20000));
+/// The shares that updates of set 1 give, [replica][plane][row][column], in parts of 1.
+std::vector<double> shares_of(WiredLayer const& layer, Backend& backend,
+                              UpdateWiresConfig const& config) {
+  StepShares view(backend, config, wired_block_lines, layer.devices());
+  DeviceArray<std::int16_t> const own(backend, layer.codes);
+  std::vector<double> shares;
+  for (std::uint16_t const share : layer.of_set(backend, view.look(1U << 1, own, 1))) {
+    shares.push_back(static_cast<double>(share_value(share)));
   }
-
-  /// [replica][plane][row][column], in parts of 1.
-  std::vector<double> shares(Backend& backend, UpdateWiresConfig const& config) const {
-    StepShares view(backend, config, block_lines, {shape, slicing, {window, window}, 1});
-    DeviceArray<std::int16_t> const own(backend, codes);
-    std::uint16_t const* const found = view.look(1U << 1, own, 1);
-    std::vector<std::uint16_t> all(codes.size());
-    backend.download(all.data(), found, all.size() * sizeof(std::uint16_t));
-    std::vector<double> kept;
-    for (int replica = 0; replica < shape.replicas; ++replica) {
-      for (int line = 0; line < shape.planes * shape.rows; ++line) {
-        for (int col = 0; col < shape.cols; ++col) {
-          kept.push_back(static_cast<double>(share_value(all[static_cast<std::size_t>(
-              shape.index(replica, 1, line / shape.rows, line % shape.rows, col))])));
-        }
-      }
-    }
-    return kept;
-  }
-
-  static constexpr int block_lines = 8;
-
-  Slicing slicing;
-  XbarShape shape;
-  std::vector<std::int16_t> codes;
-};
-
-UpdateWiresConfig wires_of(WireModel model, double ohm) {
-  UpdateWiresConfig config;
-  config.model = model;
-  config.word_ohm = ohm;
-  config.bit_ohm = 0.5 * ohm;
-  config.driver_ohm = 3.0 * ohm;
-  config.sense_ohm = 2.0 * ohm;
-  return config;
+  return shares;
 }
 
 class WiresInUpdates : public OnBackend {};
@@ -73,11 +31,13 @@ INSTANTIATE_TEST_SUITE_P(Backends, WiresInUpdates, every_backend(), backend_labe
 
 TEST_P(WiresInUpdates, WithoutResistanceLeaveAllSteps) {
   Random random(1);
-  SharingLayer const layer(random, 19, 11, Encoding::differential);
-  for (WireModel const model : models) {
-    for (double const share : layer.shares(backend(), wires_of(model, 0.0))) ASSERT_EQ(share, 1.0);
+  WiredLayer const layer(random, 19, 11, Encoding::differential);
+  for (WireModel const model : wire_models) {
+    for (double const share : shares_of(layer, backend(), wires_of<UpdateWiresConfig>(model, 0.0)))
+      ASSERT_EQ(share, 1.0);
     // Devices of a million times the wires' resistance.
-    for (double const share : layer.shares(backend(), wires_of(model, 1e-3))) {
+    for (double const share :
+         shares_of(layer, backend(), wires_of<UpdateWiresConfig>(model, 1e-3))) {
       ASSERT_NEAR(share, 1.0, 1e-4);
     }
   }
@@ -87,30 +47,30 @@ TEST_P(WiresInUpdates, GiveTheBitsOfTheScalarPath) {
   auto const plain = plain_backend();
   Random random(2);
   for (Encoding const encoding : {Encoding::offset, Encoding::differential}) {
-    SharingLayer const layer(random, 19, 11, encoding);
-    for (WireModel const model : models) {
-      UpdateWiresConfig config = wires_of(model, 900.0);
-      EXPECT_EQ(layer.shares(backend(), config), layer.shares(*plain, config));
+    WiredLayer const layer(random, 19, 11, encoding);
+    for (WireModel const model : wire_models) {
+      UpdateWiresConfig config = wires_of<UpdateWiresConfig>(model, 900.0);
+      EXPECT_EQ(shares_of(layer, backend(), config), shares_of(layer, *plain, config));
       config.drivers = LineEnds::both;
       config.active = 0.3;
-      EXPECT_EQ(layer.shares(backend(), config), layer.shares(*plain, config));
+      EXPECT_EQ(shares_of(layer, backend(), config), shares_of(layer, *plain, config));
     }
   }
 }
 
 TEST_P(WiresInUpdates, SingleDevicesHaveTheClosedForm) {
   Random random(3);
-  SharingLayer const layer(random, 1, 1);
-  for (WireModel const model : models) {
-    UpdateWiresConfig config = wires_of(model, 3e4);
+  WiredLayer const layer(random, 1, 1, Encoding::offset);
+  for (WireModel const model : wire_models) {
+    UpdateWiresConfig config = wires_of<UpdateWiresConfig>(model, 3e4);
     config.threshold = 0.25;
     config.active = 0.5;
-    std::vector<double> const shares = layer.shares(backend(), config);
+    std::vector<double> const shares = shares_of(layer, backend(), config);
     double const ohm = config.word_ohm + config.bit_ohm + config.driver_ohm + config.sense_ohm;
     for (int plane = 0; plane < 2 * layer.shape.planes; ++plane) {
       auto const code = layer.codes[static_cast<std::size_t>(
           layer.shape.index(plane / layer.shape.planes, 1, plane % layer.shape.planes, 0, 0))];
-      double const siemens = window.lowest + window.width * (code + 32768.0) / 64512.0;
+      double const siemens = wired_window.lowest + wired_window.width * (code + 32768.0) / 64512.0;
       double const drive = 1.0 / (1.0 + 0.5 * siemens * ohm);
       EXPECT_NEAR(shares[static_cast<std::size_t>(plane)], std::max(0.0, (drive - 0.25) / 0.75),
                   1.0 / share_one)
@@ -119,30 +79,21 @@ TEST_P(WiresInUpdates, SingleDevicesHaveTheClosedForm) {
   }
 }
 
-/// The largest drop per volt that a device of a block can have: all devices at their highest.
-double largest_drop(UpdateWiresConfig const& config) {
-  double const currents =
-      config.active * SharingLayer::block_lines * (window.lowest + window.width);
-  double const half = 0.5 * (SharingLayer::block_lines + 1);  // segments to a cell, on average
-  return currents *
-         (config.driver_ohm + half * config.word_ohm + config.sense_ohm + half * config.bit_ohm);
-}
-
 // The first-order model is off by the square of the drop, the iteration by its tolerance.
 TEST(UpdateWireModels, AgreeWithinTheirErrors) {
   auto const backend = plain_backend();
   Random random(4);
   for (Encoding const encoding : {Encoding::offset, Encoding::differential}) {
-    SharingLayer const layer(random, 19, 11, encoding);
+    WiredLayer const layer(random, 19, 11, encoding);
     for (double const ohm : {10.0, 50.0, 200.0}) {
-      UpdateWiresConfig config = wires_of(WireModel::exact, ohm);
+      UpdateWiresConfig config = wires_of<UpdateWiresConfig>(WireModel::exact, ohm);
       config.active = 0.7;
-      std::vector<double> const exact = layer.shares(*backend, config);
+      std::vector<double> const exact = shares_of(layer, *backend, config);
       config.model = WireModel::first_order;
-      std::vector<double> const first_order = layer.shares(*backend, config);
+      std::vector<double> const first_order = shares_of(layer, *backend, config);
       config.model = WireModel::fixed_point;
-      std::vector<double> const iterated = layer.shares(*backend, config);
-      double const drop = largest_drop(config);
+      std::vector<double> const iterated = shares_of(layer, *backend, config);
+      double const drop = config.active * largest_drop(config);
       double least = 1.0;
       for (std::size_t i = 0; i < exact.size(); ++i) {
         // Shares stretch what is above the threshold.
@@ -161,13 +112,13 @@ TEST(UpdateWireModels, AgreeWithinTheirErrors) {
 TEST(UpdateWireModels, AreSymmetricInRowsAndColumns) {
   auto const backend = plain_backend();
   Random random(5);
-  SharingLayer layer(random, 6, 6);
+  WiredLayer layer(random, 6, 6, Encoding::offset);
   layer.codes.assign(layer.codes.size(), 7000);
-  for (WireModel const model : models) {
-    UpdateWiresConfig config = wires_of(model, 2000.0);
+  for (WireModel const model : wire_models) {
+    UpdateWiresConfig config = wires_of<UpdateWiresConfig>(model, 2000.0);
     config.bit_ohm = config.word_ohm;
     config.sense_ohm = config.driver_ohm;
-    std::vector<double> const shares = layer.shares(*backend, config);
+    std::vector<double> const shares = shares_of(layer, *backend, config);
     for (std::size_t i = 0; i < 6; ++i) {
       for (std::size_t j = 0; j < 6; ++j) {
         EXPECT_NEAR(shares[i * 6 + j], shares[(5 - j) * 6 + 5 - i], 2.0 / share_one)
@@ -181,12 +132,12 @@ TEST(UpdateWireModels, AreSymmetricInRowsAndColumns) {
 TEST(UpdateWireModels, FewerActiveDevicesLeaveMore) {
   auto const backend = plain_backend();
   Random random(6);
-  SharingLayer const layer(random, 8, 8);
-  for (WireModel const model : models) {
-    UpdateWiresConfig config = wires_of(model, 2000.0);
-    std::vector<double> const all = layer.shares(*backend, config);
+  WiredLayer const layer(random, 8, 8, Encoding::offset);
+  for (WireModel const model : wire_models) {
+    UpdateWiresConfig config = wires_of<UpdateWiresConfig>(model, 2000.0);
+    std::vector<double> const all = shares_of(layer, *backend, config);
     config.active = 0.25;
-    std::vector<double> const few = layer.shares(*backend, config);
+    std::vector<double> const few = shares_of(layer, *backend, config);
     for (std::size_t i = 0; i < all.size(); ++i) EXPECT_GT(few[i], all[i]);
   }
 }
@@ -194,26 +145,15 @@ TEST(UpdateWireModels, FewerActiveDevicesLeaveMore) {
 TEST(UpdateWireModels, SayThatTheyDidNotConverge) {
   auto const backend = plain_backend();
   Random random(7);
-  SharingLayer const layer(random, 8, 8);
-  UpdateWiresConfig config = wires_of(WireModel::fixed_point, 1e5);
+  WiredLayer const layer(random, 8, 8, Encoding::offset);
+  UpdateWiresConfig config = wires_of<UpdateWiresConfig>(WireModel::fixed_point, 1e5);
   config.iterations = 1;
-  try {
-    layer.shares(*backend, config);
-    FAIL() << "an iteration that had not converged was used";
-  } catch (std::runtime_error const& error) {
-    EXPECT_NE(std::string(error.what()).find("update.wires.iterations = 1"), std::string::npos)
-        << error.what();
-  }
+  expect_unconverged([&] { shares_of(layer, *backend, config); }, "update.wires");
 }
 
 RunConfig lesson(WireModel model, double ohm) {
-  RunConfig config;
-  config.network.layers = dense_layers({16}, 10);
-  config.training.learning_rate = 0.05;
-  config.crs.every = 16;
-  config.update.wires.model = model;
-  config.update.wires.word_ohm = ohm;
-  config.update.wires.bit_ohm = ohm;
+  RunConfig config = wired_run();
+  set_lines(config.update.wires, model, ohm);
   return config;
 }
 
@@ -264,12 +204,7 @@ TEST(UpdateWiresInTraining, RefuseTwoEndsWithoutResistance) {
   RunConfig config = lesson(WireModel::first_order, 1.0);
   config.update.wires.senses = LineEnds::both;
   config.update.wires.end_segment = EndSegment::none;
-  try {
-    check(config);
-    FAIL() << "accepted";
-  } catch (std::invalid_argument const& error) {
-    EXPECT_NE(std::string(error.what()).find("update.wires"), std::string::npos) << error.what();
-  }
+  expect_refused_ends(config, "update.wires");
 }
 
 }  // namespace
