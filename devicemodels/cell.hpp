@@ -178,8 +178,8 @@ PANTHER_HD Traits nominal_traits(float range) {
   return traits;
 }
 
-/// Standard deviation, in codes, of the noise of a move by `steps` level steps that changes the
-/// position by `change` codes.
+/// Standard deviation, in codes, of the noise of a move that carries out `steps` level steps and
+/// changes the position by `change` codes.
 PANTHER_HD float write_noise_std(DeviceConstants const& k, WriteNoiseKind kind, float range,
                                  float position, float steps, float change) {
   if (knows_pulses(kind)) return pulse_noise_std(k.pulse_noise, range, position, steps, change);
@@ -219,7 +219,8 @@ PANTHER_HD Moved move_device(typename Law::Constants const& law, DeviceConstants
     return settled(k, WriteNoiseKind::off, traits, range, position, steps, change, 0.0F);
   } else {
     float const change = Law::moved(law, traits, position, steps, direction);
-    return settled(k, kind, traits, range, position, steps, change, normal);
+    float const carried_out = steps_carried_out<Law>(law, steps, direction);
+    return settled(k, kind, traits, range, position, carried_out, change, normal);
   }
 }
 

@@ -7,7 +7,8 @@
 // CrossSim's kinds know the move alone:
 //   additive, proportional, inverse   sigma sqrt(R |D|), times 1, w/R or R/w, w the conductance
 //                                     before the move.
-// The others know n, the pulses of the move: its level steps times c2c_pulses / levels.
+// The others know n, the pulses of the move: the level steps that its law carries out times
+// c2c_pulses / levels. A move without any has no noise.
 //   per_pulse        c2c R sqrt(n): NeuroSim's, and aihwkit's additive noise of a step;
 //   multiplicative   sigma |D| / sqrt(n) = sigma step sqrt(n): aihwkit's, relative to each step;
 //   constant         c2c R, once a move however many pulses: DNN+NeuroSim V2.1, whose N(0, 2 sigma)
@@ -149,17 +150,18 @@ inline PulseNoise pulse_noise(WriteNoise const& noise) {
   return k;
 }
 
-/// Standard deviation, in codes, of a move by `steps` level steps that changes the position by
-/// `change`. A cell of range R has R / (65536 - R) level steps in its window.
+/// Standard deviation, in codes, of a move that carries out `steps` level steps and changes the
+/// position by `change`. A cell of range R has R / (65536 - R) level steps in its window.
 PANTHER_HD float pulse_noise_std(PulseNoise const& k, float range, float position, float steps,
                                  float change) {
   float const magnitude = change < 0.0F ? -change : change;
   float const beyond = position - k.zero * range;
   float const distance = beyond < 0.0F ? -beyond : beyond;
   float const pulses = fused(steps, k.pulses * ((65536.0F - range) / range), k.once);
-  float const spread = root(larger(pulses, 1e-6F));  // no move has fewer; idle lanes have none
-  return fused(spread, fused(k.slope, distance, k.constant * range),
-               k.relative * magnitude / spread);
+  float const spread = root(larger(pulses, 1e-6F));  // no move has fewer
+  float const deviation =
+      fused(spread, fused(k.slope, distance, k.constant * range), k.relative * magnitude / spread);
+  return chosen(steps > 0.0F, deviation, 0.0F);
 }
 
 inline void WriteNoise::check() const {

@@ -15,6 +15,10 @@
 //              the costly part, which does not depend on the position;
 //   moved_by(constants, traits, position, steps, up, reach)
 //              moved(...) of that reach, to the bit.
+// A law may carry out whole pulses only:
+//   carried_out(constants, steps, direction)
+//              the level steps that its pulses carry out of a request. Write noise that knows the
+//              pulses of a move counts these.
 // A law may read a table:
 //   table(params)
 //              its numbers, the same for all cells; Constants::table points to them where a kernel
@@ -102,6 +106,12 @@ concept ReachLaw = DeviceLaw<L> &&
   { L::moved_by(constants, traits, 0.0F, 1.0F, Direction::up, 0.0F) } -> std::same_as<float>;
 };
 
+/// A law, or a motion of several, of whole pulses.
+template <class L>
+concept WholePulseLaw = requires(typename L::Constants const& constants) {
+  { L::carried_out(constants, 1.0F, Direction::up) } -> std::same_as<float>;
+};
+
 /// A law that draws from a table.
 template <class L>
 concept DrawnTableLaw = TableLaw<L> && DrawingLaw<L> &&
@@ -126,6 +136,17 @@ struct MotionOfLaw<L> {
 /// derive from one motion, which names itself Motion, and share its kernels.
 template <DeviceLaw L>
 using MotionOf = typename detail::MotionOfLaw<L>::Type;
+
+/// Of the level steps of a request, those that the law's pulses carry out.
+template <class L>
+PANTHER_HD float steps_carried_out(typename L::Constants const& constants, float steps,
+                                   Direction direction) {
+  if constexpr (WholePulseLaw<L>) {
+    return L::carried_out(constants, steps, direction);
+  } else {
+    return steps;
+  }
+}
 
 /// The change without noise: what a law that draws does on average.
 template <DeviceLaw L>

@@ -174,11 +174,11 @@ struct Exponential {
   }
 
   /// The steps that whole pulses carry out of a request.
-  PANTHER_HD static float carried_out(Branch const& up, Branch const& down, bool rising,
-                                      float steps) {
-    float const pulses = chosen(rising, up.pulses, down.pulses);
+  PANTHER_HD static float carried_out(Constants const& k, float steps, Direction direction) {
+    bool const up = direction == Direction::up;
+    float const pulses = chosen(up, k.up.pulses, k.down.pulses);
     auto const whole = static_cast<std::int32_t>(fused(steps, pulses, 0.5F));
-    float const rounded = static_cast<float>(whole) * chosen(rising, up.pulse, down.pulse);
+    float const rounded = static_cast<float>(whole) * chosen(up, k.up.pulse, k.down.pulse);
     return chosen(pulses == 0.0F, steps, rounded);
   }
 
@@ -189,7 +189,7 @@ struct Exponential {
     float const rate = chosen(up, k.up.rate, k.down.rate);
     float const slope = chosen(up, traits.slope_up, traits.slope_down);
     float const bend = chosen(up, traits.bend_up, traits.bend_down);
-    float const taken = carried_out(k.up, k.down, up, steps) * slope;
+    float const taken = carried_out(k, steps, direction) * slope;
     float const exponent = (rate * bend) * taken;
     float const part = -bounded_exp2m1(clamped(exponent, least_exponent, largest_exponent));
     return chosen(chosen(up, k.up.alpha, k.down.alpha) == 0.0F, taken, part);

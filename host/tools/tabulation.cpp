@@ -65,8 +65,9 @@ class Tabulator {
     } else {
       float const quiet = Law::moved(law_, traits, position, steps_, direction);
       if (constants_.write_noise == WriteNoiseKind::off) return quiet / range;
+      float const carried_out = steps_carried_out<Law>(law_, steps_, direction);
       float const deviation =
-          write_noise_std(constants_, constants_.write_noise, range, position, steps_, quiet);
+          write_noise_std(constants_, constants_.write_noise, range, position, carried_out, quiet);
       return fused(deviation, number, quiet) / range;
     }
   }

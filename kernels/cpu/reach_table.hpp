@@ -68,11 +68,12 @@ inline void move_by_reach(void const* law_constants, DeviceConstants const& cons
   for (int block = 0; block < blocks; ++block) {
     for (int i = 0; i < block_lanes; ++i) {
       int const l = block * block_lanes + i;
+      Direction const direction = batch.up[l] != 0 ? Direction::up : Direction::down;
       float const change =
-          Law::moved_by(law, nominal, batch.position[l], batch.steps[l],
-                        batch.up[l] != 0 ? Direction::up : Direction::down, batch.reach[l]);
-      Moved const moved = settled(k, kind, nominal, range, batch.position[l], batch.steps[l],
-                                  change, batch.normal[l]);
+          Law::moved_by(law, nominal, batch.position[l], batch.steps[l], direction, batch.reach[l]);
+      Moved const moved =
+          settled(k, kind, nominal, range, batch.position[l],
+                  steps_carried_out<Law>(law, batch.steps[l], direction), change, batch.normal[l]);
       batch.saturated[i] += batch.steps[l] != 0.0F ? moved.saturated : 0;
       batch.position[l] = moved.position;
     }

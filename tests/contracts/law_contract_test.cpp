@@ -288,8 +288,13 @@ TEST_P(EveryLaw, RoundsPulsesToTheBitsOfTheScalarPath) {
     if (trial == 0) params.alpha_up = 0.0;
     params.pulses_up = random.whole(3, 200);
     params.pulses_down = random.whole(3, 200);
+    WriteNoise const counting{
+        .kind = WriteNoiseKind::per_pulse, .c2c = random.real(0, 0.02), .c2c_pulses = 50};
     for (Scenario scenario : scenarios()) {
-      for (auto& device : scenario.config.devices) device.law = params;
+      for (auto& device : scenario.config.devices) {
+        device.law = params;
+        if (trial % 2 == 1) device.write_noise = counting;
+      }
       ASSERT_EQ(hash_of(backend(), scenario, 2), hash_of(*scalar, scenario)) << scenario.name;
     }
   }

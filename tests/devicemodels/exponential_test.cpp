@@ -9,6 +9,7 @@
 #include <cmath>
 #include <vector>
 
+#include "devicemodels/cell.hpp"
 #include "devicemodels/models/exponential.hpp"
 #include "tests/support/nonlinear_model.hpp"
 #include "tests/support/random.hpp"
@@ -242,6 +243,28 @@ TEST(Exponential, RequestsBelowHalfAPulseDoNothing) {
   EXPECT_EQ(Exponential::moved(k, nominal(6), 1000.0F, 1.0F, Direction::up), 0.0F);
   EXPECT_NEAR(Exponential::moved(k, nominal(6), 1000.0F, 2.0F, Direction::up), 3.15 * 1024, 0.01);
   EXPECT_NEAR(Exponential::moved(k, nominal(6), 1000.0F, 1.0F, Direction::down), -1024, 0.01);
+}
+
+/// NeuroSim adds N(0, c2c) sqrt(n) windows for n whole pulses, and nothing where it applies none.
+TEST(Exponential, NoiseOfPulsesCountsTheWholeOnes) {
+  constexpr int bits = 6;
+  constexpr double c2c = 0.001;
+  auto const range = static_cast<float>(window_range(bits));
+  DeviceConfig config;
+  config.write_noise = {.kind = WriteNoiseKind::per_pulse, .c2c = c2c, .c2c_pulses = 20};
+  DeviceConstants const device = device_constants(config, 1);
+  Exponential::Params params;
+  params.pulses_up = 20;
+  auto const k = Exponential::prepare(params, bits);
+  for (int steps = 1; steps <= 20; ++steps) {
+    auto const end_of = [&](float normal) {
+      return move_device<Exponential>(k, device, WriteNoiseKind::per_pulse, nominal(bits), range,
+                                      20000.0F, static_cast<float>(steps), Direction::up, normal)
+          .position;
+    };
+    int const pulses = (2 * steps * 20 + 63) / (2 * 63);
+    EXPECT_NEAR((end_of(1.0F) - end_of(0.0F)) / range, c2c * std::sqrt(pulses), 1e-6) << steps;
+  }
 }
 
 /// With a pulse for every level step rounding changes nothing.

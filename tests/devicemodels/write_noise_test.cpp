@@ -86,12 +86,18 @@ TEST(WriteNoise, KindsThatKnowPulses) {
   }
 }
 
-/// A lane that takes no step is thrown away, but its deviation is a number.
-TEST(WriteNoise, NoStepsAreFinite) {
-  DeviceConfig config;
-  config.write_noise = {.kind = WriteNoiseKind::state_dependent, .sigma = 10, .add = 10};
-  DeviceConstants const k = device_constants(config, 1);
-  EXPECT_TRUE(std::isfinite(write_noise_std(k, config.write_noise.kind, range, 5.0F, 0.0F, 0.0F)));
+TEST(WriteNoise, NoStepsHaveNone) {
+  for (WriteNoise const& noise :
+       {WriteNoise{.kind = WriteNoiseKind::per_pulse, .c2c = 1},
+        WriteNoise{.kind = WriteNoiseKind::constant, .c2c = 1},
+        WriteNoise{.kind = WriteNoiseKind::multiplicative, .sigma = 10},
+        WriteNoise{.kind = WriteNoiseKind::state_dependent, .sigma = 10, .add = 10}}) {
+    DeviceConfig config;
+    config.write_noise = noise;
+    DeviceConstants const k = device_constants(config, 1);
+    EXPECT_EQ(write_noise_std(k, noise.kind, range, 5.0F, 0.0F, 0.0F), 0.0F)
+        << enum_name(noise.kind);
+  }
 }
 
 /// The level steps of a window by its range, for every cell.
