@@ -184,7 +184,8 @@ PANTHER_HD float write_noise_std(DeviceConstants const& k, WriteNoiseKind kind, 
                                  float position, float steps, float change) {
   if (knows_pulses(kind)) return pulse_noise_std(k.pulse_noise, range, position, steps, change);
   float const magnitude = change < 0.0F ? -change : change;
-  float const base = k.write_sigma * root(range * magnitude);
+  // Growing steps may ask for 2^100 windows.
+  float const base = k.write_sigma * root(range * smaller(magnitude, 0x1p100F));
   if (kind == WriteNoiseKind::additive) return base;
   float const w_in_windows = position / range + k.g_min_in_windows;
   return kind == WriteNoiseKind::proportional ? base * w_in_windows : base / w_in_windows;

@@ -41,7 +41,8 @@ struct PowStepReference : PowerPulses {
             Field{.doc = "add to the reference the point where steps up and down are equal"});
     }
 
-    /// What the device holds where a step up and a step down are equal.
+    /// What the device holds where a step up and a step down are equal; if they are everywhere, the
+    /// middle.
     double symmetry_point() const {
       double low = 0.0;  // of (w' - w_min) / (w_max - w_min): steps up are the larger ones
       double high = 1.0;
@@ -49,7 +50,8 @@ struct PowStepReference : PowerPulses {
         double const middle = 0.5 * (low + high);
         double const up = step_up() * std::pow(1.0 - middle, gamma_up());
         double const down = step_down() * std::pow(middle, gamma_down());
-        (up > down ? low : high) = middle;
+        if (up >= down) low = middle;
+        if (up <= down) high = middle;
       }
       return w_min + 0.5 * (low + high) * (w_max - w_min);
     }

@@ -7,80 +7,19 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <cmath>
-#include <limits>
-#include <optional>
 #include <set>
-#include <stdexcept>
 #include <string>
 #include <type_traits>
-#include <vector>
 
 #include "devicemodels/cell.hpp"
 #include "devicemodels/models.hpp"
 #include "tests/support/backends.hpp"
-#include "tests/support/random.hpp"
+#include "tests/support/random_law.hpp"
 #include "tests/support/scenario.hpp"
 
 namespace panther::test {
 namespace {
-
-/// Draws every field within its bounds; optional ones and texts are left out.
-struct RandomFields {
-  Random& random;
-
-  template <class T>
-  void operator()(std::string_view, T& value, Field const& field) const {
-    if constexpr (std::is_same_v<T, bool>) {
-      value = random.chance(0.5);
-    } else if constexpr (std::is_floating_point_v<T> || std::is_same_v<T, int>) {
-      value = static_cast<T>(number(field));
-    } else if constexpr (std::is_same_v<T, std::vector<double>>) {
-      value.resize(list_length);
-      for (double& element : value) element = number(field);
-    } else if constexpr (DescribedEnum<T>) {
-      auto const& words = EnumNames<T>::values;
-      value = words[static_cast<std::size_t>(random.whole(0, static_cast<int>(words.size()) - 1))]
-                  .first;
-    }
-  }
-
-  /// Of a range of decades often one of its small numbers.
-  double number(Field const& field) const {
-    double const low = std::max(field.lo, -100.0);
-    double const high = std::min(field.hi, 100.0);
-    if (random.chance(0.1)) return std::clamp(0.0, low, high);
-    bool const decades = low > 0.0 && high > 100.0 * low;
-    if (decades && random.chance(0.7)) return low * std::pow(high / low, random.real(0, 1));
-    return random.real(low, high);
-  }
-
-  std::size_t list_length =
-      static_cast<std::size_t>(random.whole(1, 32));  // the same for all lists
-};
-
-/// Random parameters that the law accepts.
-template <class Law>
-typename Law::Params random_params(Random& random) {
-  for (;;) {
-    typename Law::Params params;
-    RandomFields fields{random};
-    Law::Params::fields(params, fields);
-    if constexpr (TableLaw<Law>) params.tables = random.whole(1, 4);  // of the built-in file
-    try {
-      PreparedLaw<Law> const tried(params, 6);
-      return params;
-    } catch (std::invalid_argument const&) {
-    }
-  }
-}
-
-/// A table takes milliseconds to make.
-template <class Law>
-int law_trials(int many) {
-  return trials(TableLaw<Law> ? std::max(many / 100, 1) : many);
-}
 
 struct FieldChecks {
   std::set<std::string> names;
@@ -99,46 +38,8 @@ struct FieldChecks {
 };
 
 template <class Law>
-class LawContract : public ::testing::Test {
- protected:
-  Traits random_traits(Random& random, int cell_bits) const {
-    auto const range = static_cast<float>(window_range(cell_bits));
-    Traits traits = nominal_traits(range);
-    if (random.chance(0.5)) return traits;
-    traits.slope_up = static_cast<float>(random.real(0, 3));
-    traits.slope_down = static_cast<float>(random.real(0, 3));
-    traits.bend_up = static_cast<float>(random.real(0.05, 3));
-    traits.bend_down = static_cast<float>(random.real(0.05, 3));
-    traits.low = static_cast<float>(random.real(0, 0.4)) * range;
-    traits.high = random.chance(0.1) ? traits.low : static_cast<float>(random.real(0.5, 1)) * range;
-    return traits;
-  }
-};
-
-template <class... Laws>
-auto as_gtest_types(TypeList<Laws...>) -> ::testing::Types<Laws...>;
-using AllLaws = decltype(as_gtest_types(LawList{}));
+class LawContract : public ::testing::Test {};
 TYPED_TEST_SUITE(LawContract, AllLaws);
-
-/// One random case of a law.
-struct Case {
-  int cell_bits;
-  Traits traits;
-  float position;
-  float steps;
-  Direction direction;
-};
-
-template <class Fixture>
-Case random_case(Fixture const& fixture, Random& random) {
-  Case c{};
-  c.cell_bits = random.whole(2, 16);
-  c.traits = fixture(c.cell_bits);
-  c.position = static_cast<float>(random.real(c.traits.low, c.traits.high));
-  c.steps = static_cast<float>(random.whole(0, 240));
-  c.direction = random.chance(0.5) ? Direction::up : Direction::down;
-  return c;
-}
 
 TYPED_TEST(LawContract, FieldsAreDescribed) {
   typename TypeParam::Params params;
@@ -152,7 +53,7 @@ TYPED_TEST(LawContract, ChangesAreFiniteAndOfTheirDirection) {
   Random random(901);
   for (int i = 0; i < law_trials<TypeParam>(20000); ++i) {
     auto const params = random_params<TypeParam>(random);
-    Case c = random_case([&](int bits) { return this->random_traits(random, bits); }, random);
+    LawCase c = random_case(random);
     if (i % 8 == 0)
       c.traits.slope_up = c.traits.slope_down = 2800.0F;  // the end of log-normal spread
     PreparedLaw<TypeParam> const k(params, c.cell_bits);
@@ -170,7 +71,7 @@ TYPED_TEST(LawContract, MoreStepsMoveNoLess) {
   Random random(902);
   for (int i = 0; i < law_trials<TypeParam>(5000); ++i) {
     auto const params = random_params<TypeParam>(random);
-    Case const c = random_case([&](int bits) { return this->random_traits(random, bits); }, random);
+    LawCase const c = random_case(random);
     PreparedLaw<TypeParam> const k(params, c.cell_bits);
     float const last = expected_change<TypeParam>(k, c.traits, c.position, c.steps, c.direction);
     float const next =
@@ -190,7 +91,7 @@ TYPED_TEST(LawContract, StepsCompose) {
   int composed = 0;
   for (int i = 0; i < law_trials<TypeParam>(20000); ++i) {
     auto const params = random_params<TypeParam>(random);
-    Case const c = random_case([&](int bits) { return this->random_traits(random, bits); }, random);
+    LawCase const c = random_case(random);
     PreparedLaw<TypeParam> const k(params, c.cell_bits);
     auto const n2 = static_cast<float>(random.whole(1, 30));
     float const first = expected_change<TypeParam>(k, c.traits, c.position, c.steps, c.direction);
@@ -225,7 +126,7 @@ TYPED_TEST(LawContract, MovesEndWithinBounds) {
   Random random(904);
   for (int i = 0; i < law_trials<TypeParam>(20000); ++i) {
     auto const params = random_params<TypeParam>(random);
-    Case const c = random_case([&](int bits) { return this->random_traits(random, bits); }, random);
+    LawCase const c = random_case(random);
     PreparedLaw<TypeParam> const law(params, c.cell_bits);
     DeviceConfig config;
     config.write_noise = {.kind = WriteNoiseKind::inverse, .sigma = random.real(0, 1)};
