@@ -111,7 +111,7 @@ class CpuBackend final : public Backend {
       });
     }
     ResolveLimits const limits = resolve_limits(args);
-    pool_.for_ranges(rows, 1 + 10000 / (shape.planes * shape.cols),
+    pool_.for_pieces(rows, 1 + 10000 / (shape.planes * shape.cols),
                      [&](std::int64_t first, std::int64_t last) {
                        resolve_rows(law, args, limits, kernels_, first, last);
                      });

@@ -4,6 +4,7 @@
 #include "kernels/cpu/thread_pool.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 namespace panther {
 
@@ -15,11 +16,26 @@ void pause_briefly() {
 #endif
 }
 
-// About 50 microseconds: longer than the digital work between two phases of a training step.
-constexpr int spins_before_sleep = 2000;
+// Longer than the digital work between two phases of a training step.
+constexpr std::chrono::microseconds spin_before_sleep{200};
 // The caller's wait for parts that others have begun: they are balanced, so yielding matters only
 // on a busy machine.
-constexpr int spins_before_yield = 4000;
+constexpr std::chrono::microseconds spin_before_yield{100};
+
+/// Spins until done() or for `limit`; whether done(). Few pauses, far apart: a hypervisor takes
+/// thousands in a row for a guest that waits for a descheduled one, and deschedules it.
+template <class Done>
+bool spin(std::chrono::microseconds limit, Done const& done) {
+  constexpr int looks_per_pause = 32;
+  auto const end = std::chrono::steady_clock::now() + limit;
+  do {
+    for (int look = 0; look < looks_per_pause; ++look) {
+      if (done()) return true;
+    }
+    pause_briefly();
+  } while (std::chrono::steady_clock::now() < end);
+  return false;
+}
 
 constexpr int part_bits = 16;
 constexpr int most_threads = (1 << part_bits) - 1;
@@ -30,7 +46,8 @@ constexpr int parts_of(std::uint64_t ticket) { return static_cast<int>(ticket & 
 }  // namespace
 
 ThreadPool::ThreadPool(int threads)
-    : claims_(static_cast<std::size_t>(std::clamp(threads, 1, most_threads))) {
+    : claims_(static_cast<std::size_t>(std::clamp(threads, 1, most_threads))),
+      cursors_(claims_.size()) {
   for (int part = 1; part < static_cast<int>(claims_.size()); ++part) {
     workers_.emplace_back([this, part] { work(part); });
   }
@@ -57,13 +74,9 @@ void ThreadPool::run(int parts, std::function<void(int)> const& job) {
     wake_.notify_all();
   }
   do_parts(ticket, 0);
-  for (int spins = 0; finished_.load(std::memory_order_acquire) != parts; ++spins) {
-    if (spins < spins_before_yield) {
-      pause_briefly();
-    } else {
-      std::this_thread::yield();
-    }
-  }
+  auto const all_done = [&] { return finished_.load(std::memory_order_acquire) == parts; };
+  if (spin(spin_before_yield, all_done)) return;
+  while (!all_done()) std::this_thread::yield();
 }
 
 void ThreadPool::do_parts(std::uint64_t ticket, int own_part) {
@@ -88,8 +101,7 @@ bool ThreadPool::claim(int part, std::uint64_t generation) {
 /// The ticket of a job after that of `seen`; 0 if the pool is to stop.
 std::uint64_t ThreadPool::wait_for_job(std::uint64_t seen) {
   auto const is_new = [&] { return stop_.load() || ticket_.load() != seen; };
-  for (int spins = 0; spins < spins_before_sleep && !is_new(); ++spins) pause_briefly();
-  if (!is_new()) {
+  if (!spin(spin_before_sleep, is_new)) {
     std::unique_lock lock(mutex_);
     sleeping_.fetch_add(1);
     wake_.wait(lock, is_new);

@@ -10,6 +10,7 @@
 // nobody has claimed: so nobody waits for a worker that the system has not scheduled, and on a
 // machine with more runnable threads than cores the caller does the rest itself.
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
@@ -48,7 +49,35 @@ class ThreadPool {
     run(parts, [&](int part) { body(items * part / parts, items * (part + 1) / parts); });
   }
 
+  /// The same for items of unequal work: body gets pieces of `grain` items, from a thread's own
+  /// range first, then of what is left of the others'.
+  template <class Body>
+  void for_pieces(std::int64_t items, std::int64_t grain, Body const& body) {
+    if (items <= 0) return;
+    std::int64_t const pieces = (items + grain - 1) / grain;
+    auto const parts = static_cast<int>(std::min<std::int64_t>(pieces, threads()));
+    if (parts == 1) return body(std::int64_t{0}, items);
+    for (int part = 0; part < parts; ++part) cursor(part).store(items * part / parts);
+    run(parts, [&](int part) {
+      for (int i = 0; i < parts; ++i) {
+        int const range = (part + i) % parts;
+        std::int64_t const end = items * (range + 1) / parts;
+        for (std::int64_t first; (first = cursor(range).fetch_add(grain)) < end;) {
+          body(first, std::min(first + grain, end));
+        }
+      }
+    });
+  }
+
  private:
+  /// Where a range is taken from, on a cache line of its own.
+  struct alignas(64) Cursor {
+    std::atomic<std::int64_t> next{0};
+  };
+  std::atomic<std::int64_t>& cursor(int range) {
+    return cursors_[static_cast<std::size_t>(range)].next;
+  }
+
   /// The last job for which a part was claimed, on a cache line of its own.
   struct alignas(64) Claim {
     std::atomic<std::uint64_t> generation{0};
@@ -63,6 +92,7 @@ class ThreadPool {
   std::function<void(int)> const* job_ = nullptr;
   std::atomic<std::uint64_t> ticket_{0};  // generation of the present job, and its parts (16 bits)
   std::vector<Claim> claims_;             // [part]
+  std::vector<Cursor> cursors_;           // [range]
   std::atomic<int> finished_{0};          // parts of the present job
   std::atomic<int> sleeping_{0};
   std::atomic<bool> stop_{false};

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <thread>
 #include <vector>
 
 namespace panther {
@@ -42,6 +43,26 @@ TEST_P(ThreadPoolLaw, RangesCoverAllItemsOnce) {
     pool.for_ranges(items, grain, [&](std::int64_t first, std::int64_t last) {
       EXPECT_TRUE(last - first >= std::min(grain, items));
       for (std::int64_t i = first; i < last; ++i) ++times[static_cast<std::size_t>(i)];
+    });
+    ASSERT_EQ(times, std::vector<int>(static_cast<std::size_t>(items), 1)) << "job " << job;
+  }
+}
+
+/// Also where the first range's items take all the time.
+TEST_P(ThreadPoolLaw, PiecesCoverAllItemsOnce) {
+  ThreadPool pool(GetParam());
+  std::mt19937 random(9);
+  for (int job = 0; job < 500; ++job) {
+    auto const items = static_cast<std::int64_t>(random() % 100);
+    auto const grain = static_cast<std::int64_t>(1 + random() % 9);
+    std::vector<int> times(static_cast<std::size_t>(items), 0);
+    pool.for_pieces(items, grain, [&](std::int64_t first, std::int64_t last) {
+      EXPECT_LT(first, last);
+      EXPECT_TRUE(GetParam() == 1 || last - first <= grain);
+      for (std::int64_t i = first; i < last; ++i) {
+        if (i < 3) std::this_thread::yield();
+        ++times[static_cast<std::size_t>(i)];
+      }
     });
     ASSERT_EQ(times, std::vector<int>(static_cast<std::size_t>(items), 1)) << "job " << job;
   }
