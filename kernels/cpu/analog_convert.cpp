@@ -102,10 +102,10 @@ void draw_conversions(Place const& place, std::uint64_t read, int step, FreshDra
   std::uint64_t const seed = place.job.seed();
   std::uint64_t const item =
       converter_place(*place.job.job.args, place.job.job.replica, place.plane, place.block, 0).item;
+  int const drawn = place.job.args->bounds.drawn_step(step);
   for (int lane = 0; lane < panel_lines; ++lane) {
     std::uint64_t const line = static_cast<std::uint32_t>(place.lanes.line[lane]);
-    ConversionDraw const one =
-        conversion_draw(seed, item + line, read, place.job.args->bounds.drawn_step(step));
+    ConversionDraw const one = conversion_draw(seed, item + line, read, drawn);
     fresh.normal[lane] = one.normal;
     fresh.dither[lane] = one.dither;
   }

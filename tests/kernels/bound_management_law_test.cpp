@@ -189,7 +189,7 @@ TEST_P(BoundManagementLaw, IsALoopOfReadsOfHalvedInputs) {
   Random random(821);
   std::uint64_t repeats = 0;
   int largest_factor = 1;
-  for (int trial = 0; trial < trials(20); ++trial) {
+  for (int trial = 0; trial < trials(8); ++trial) {
     Read read = random_read(random, backend(), 0.2);
     remove_fresh_noise(read);
     read.options.analog.bounds.test_negative = true;
@@ -202,13 +202,13 @@ TEST_P(BoundManagementLaw, IsALoopOfReadsOfHalvedInputs) {
     repeats += expected.repeats;
     largest_factor = std::max(largest_factor, expected.largest_factor);
   }
-  EXPECT_GT(repeats, static_cast<std::uint64_t>(trials(20)));
+  EXPECT_GT(repeats, static_cast<std::uint64_t>(trials(8)));
   EXPECT_GE(largest_factor, 512);
 }
 
 TEST_P(BoundManagementLaw, DoesNothingWhereNothingClips) {
   Random random(822);
-  for (int trial = 0; trial < trials(20); ++trial) {
+  for (int trial = 0; trial < trials(8); ++trial) {
     Read read = random_read(random, backend(), 0.3);
     SCOPED_TRACE(random.trace() + ", trial " + std::to_string(trial));
     for (std::int32_t& step : read.options.adc_step) step = 1 << 30;
@@ -228,7 +228,7 @@ TEST_P(BoundManagementLaw, IsTheSameOnEveryBackendAndInEveryBatch) {
   auto const plain = make_cpu_backend({.threads = 1, .isa = Isa::scalar});
   Random random(823);
   std::uint64_t repeats = 0;
-  for (int trial = 0; trial < trials(20); ++trial) {
+  for (int trial = 0; trial < trials(5); ++trial) {
     Read const read = random_read(random, backend(), 0.3);
     SCOPED_TRACE(random.trace() + ", trial " + std::to_string(trial) + ": " +
                  describe(read.config));
@@ -260,7 +260,7 @@ TEST_P(BoundManagementLaw, IsTheSameOnEveryBackendAndInEveryBatch) {
       }
     }
   }
-  EXPECT_GT(repeats, static_cast<std::uint64_t>(trials(20)));
+  EXPECT_GT(repeats, static_cast<std::uint64_t>(trials(5)));
 }
 
 /// A layer of unit inputs whose every column clips at one end in the first attempt only.
