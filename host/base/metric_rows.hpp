@@ -24,6 +24,7 @@ struct HardwareCounts {
   std::uint64_t saturated_words = 0;
   std::uint64_t adc_conversions = 0;
   std::uint64_t adc_clips = 0;
+  std::uint64_t repeated_reads = 0;
   std::uint64_t crs_runs = 0;
   std::uint64_t crs_cells_written = 0;
   std::uint64_t crs_level_steps = 0;
@@ -51,6 +52,10 @@ struct HardwareCounts {
           Field{.unit = "1", .doc = "column sums digitised (bit-serial reads)"});
     visit("adc_clips", self.adc_clips,
           Field{.unit = "1", .doc = "column sums beyond the ADC's range"});
+    visit("repeated_reads", self.repeated_reads,
+          Field{.unit = "1",
+                .doc = "vectors read again because they clipped, counted by layer "
+                       "(read.analog.bounds); their conversions count above"});
     visit("crs_runs", self.crs_runs,
           Field{.unit = "1", .doc = "carry resolutions, counted by layer"});
     visit("crs_cells_written", self.crs_cells_written,

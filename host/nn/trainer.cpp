@@ -482,6 +482,7 @@ std::vector<LayerActivity> Trainer::activity(int replica) const {
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     std::vector<SliceCounters> const all = layers_[i].slice_counters();
     std::vector<PairCounters> const pairs = layers_[i].pair_counters();
+    std::vector<std::uint64_t> const repeats = layers_[i].repeated_reads();
     auto const part = [&](auto const& counters) {
       auto const slices = static_cast<std::ptrdiff_t>(counters.size() / replicas_.size());
       auto const first = counters.begin() + replica * slices;
@@ -490,7 +491,8 @@ std::vector<LayerActivity> Trainer::activity(int replica) const {
     result.push_back({.slices = part(all),
                       .layer = layers_[i].layer_counters()[static_cast<std::size_t>(replica)],
                       .carries = carries_[i * replicas_.size() + static_cast<std::size_t>(replica)],
-                      .pairs = part(pairs)});
+                      .pairs = part(pairs),
+                      .repeated_reads = part(repeats)});
   }
   return result;
 }

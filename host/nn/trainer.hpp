@@ -44,8 +44,9 @@ struct Score {
 struct LayerActivity {
   std::vector<SliceCounters> slices;
   LayerCounters layer{};
-  std::uint64_t carries = 0;             // carry resolutions, of all sets together
-  std::vector<PairCounters> pairs = {};  // of one-sided devices, by slice; else empty
+  std::uint64_t carries = 0;                       // carry resolutions, of all sets together
+  std::vector<PairCounters> pairs = {};            // of one-sided devices, by slice; else empty
+  std::vector<std::uint64_t> repeated_reads = {};  // one, with bound management; else empty
 };
 
 struct TrainerOptions {

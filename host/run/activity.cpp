@@ -33,6 +33,7 @@ std::vector<std::uint64_t> totals_of(std::vector<LayerActivity> const& layers) {
     append(totals, layer.layer);
     totals.push_back(layer.carries);
     for (PairCounters const& pairs : layer.pairs) append(totals, pairs);
+    for (std::uint64_t const repeats : layer.repeated_reads) totals.push_back(repeats);
   }
   return totals;
 }
@@ -48,6 +49,7 @@ std::vector<LayerActivity> ActivityMark::since(Trainer const& trainer) const {
     subtract(layer.layer, at);
     layer.carries -= *at++;
     for (PairCounters& pairs : layer.pairs) subtract(pairs, at);
+    for (std::uint64_t& repeats : layer.repeated_reads) repeats -= *at++;
   }
   return layers;
 }
@@ -82,6 +84,7 @@ HardwareCounts hardware_counts(std::vector<LayerActivity> const& layers) {
       counts.pair_refreshes += pairs.refreshes;
       counts.pair_resets += pairs.resets;
     }
+    for (std::uint64_t const repeats : layer.repeated_reads) counts.repeated_reads += repeats;
   }
   return counts;
 }

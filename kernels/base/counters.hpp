@@ -42,6 +42,15 @@ PANTHER_HD void count(std::uint64_t& counter, std::uint64_t amount) {
 #endif
 }
 
+/// A shared maximum that other threads may be raising.
+PANTHER_HD std::int32_t raised(std::int32_t const& maximum) {
+#if defined(__CUDA_ARCH__)
+  return *static_cast<std::int32_t const volatile*>(&maximum);
+#else
+  return __atomic_load_n(&maximum, __ATOMIC_RELAXED);
+#endif
+}
+
 /// Raises a shared maximum.
 PANTHER_HD void raise(std::int32_t& maximum, std::int32_t value) {
 #if defined(__CUDA_ARCH__)

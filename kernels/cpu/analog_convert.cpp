@@ -102,17 +102,24 @@ void draw_conversions(Place const& place, std::uint64_t read, int step, FreshDra
   std::uint64_t const seed = place.job.seed();
   std::uint64_t const item =
       converter_place(*place.job.job.args, place.job.job.replica, place.plane, place.block, 0).item;
+  int const drawn = place.job.args->bounds.drawn_step(step);
   for (int lane = 0; lane < panel_lines; ++lane) {
     std::uint64_t const line = static_cast<std::uint32_t>(place.lanes.line[lane]);
-    ConversionDraw const one = conversion_draw(seed, item + line, read, step);
+    ConversionDraw const one = conversion_draw(seed, item + line, read, drawn);
     fresh.normal[lane] = one.normal;
     fresh.dither[lane] = one.dither;
   }
 }
 
+/// Conversions beyond the range of each lane's converter.
+struct LaneClips {
+  alignas(64) std::int32_t all[panel_lines];
+  alignas(64) std::int32_t above[panel_lines];
+};
+
 /// Sums to codes, in place.
 void convert_lanes(Place const& place, PanelTraits const& traits, std::uint64_t read, int step,
-                   double* analog, std::int32_t* clips) {
+                   double* analog, LaneClips& clips) {
   SliceConverter const c = place.converter;
   if (c.bits == 0) {
     for (int lane = 0; lane < panel_lines; ++lane) analog[lane] = nearest(analog[lane]);
@@ -125,7 +132,8 @@ void convert_lanes(Place const& place, PanelTraits const& traits, std::uint64_t 
     double const z = c.compared(traits_at(traits, lane), one, analog[lane]);
     double const rounded = rounded_steps(c.adc, one, z);
     double const kept = c.limited(rounded);
-    clips[lane] += kept != rounded ? 1 : 0;
+    clips.all[lane] += kept != rounded ? 1 : 0;
+    clips.above[lane] += kept < rounded ? 1 : 0;
     analog[lane] = c.successive() ? z : kept;
   }
   if (c.successive()) approximate(c, traits, analog);
@@ -144,7 +152,7 @@ void note_peaks(Place const& place, double const* analog, double scale, std::int
   }
 }
 
-void convert_example(Place const& place, int example, AnalogScratch& scratch, std::int32_t* clips,
+void convert_example(Place const& place, int example, AnalogScratch& scratch, LaneClips& clips,
                      std::int32_t& peak, std::int64_t* totals) {
   SliceConverter const& c = place.converter;
   Job const& job = place.job.job;
@@ -163,7 +171,8 @@ void convert_example(Place const& place, int example, AnalogScratch& scratch, st
     if (c.noisy) {
       int const within = step % steps_of_block;
       if (within == 0) {
-        draw_normals(job, place.lanes, place.plane, place.block, read, step / steps_of_block,
+        draw_normals(job, place.lanes, place.plane, place.block, read,
+                     place.job.args->bounds.drawn_step(step) / steps_of_block,
                      scratch.buffers.normals);
       }
       add_noise(c, scratch.traits, scratch, stream, scratch.buffers.normals + within * panel_lines,
@@ -183,6 +192,16 @@ void convert_example(Place const& place, int example, AnalogScratch& scratch, st
   }
 }
 
+ClipCount clips_of(LaneClips const& clips, PanelLanes const& lanes) {
+  std::int32_t all = 0;
+  std::int32_t above = 0;
+  for (int lane = 0; lane < panel_lines; ++lane) {
+    all += clips.all[lane] & lanes.valid[lane];
+    above += clips.above[lane] & lanes.valid[lane];
+  }
+  return {static_cast<std::uint64_t>(all), static_cast<std::uint64_t>(above)};
+}
+
 }  // namespace
 
 void add_analog_converted(AnalogJob const& job, PanelLanes const& lanes, int plane, int block,
@@ -190,14 +209,14 @@ void add_analog_converted(AnalogJob const& job, PanelLanes const& lanes, int pla
   int const slice = job.job.args->slicing.slice_of(plane);
   Place const place{job, lanes, slice_converter(*job.args, job.job.replica, slice), plane, block};
   set_traits(place, scratch.traits);
-  alignas(64) std::int32_t clips[panel_lines] = {};
   for (int example = 0; example < job.job.examples; ++example) {
+    LaneClips clips{};
     convert_example(place, example, scratch, clips, counts.peak[slice],
                     totals + example * panel_lines);
+    ClipCount const clipped = clips_of(clips, lanes);
+    counts.clips[slice] += clipped.all;
+    note_clips(job.args->bounds, job.vector_of(example), clipped);
   }
-  std::int64_t clipped = 0;
-  for (int lane = 0; lane < panel_lines; ++lane) clipped += clips[lane] & lanes.valid[lane];
-  counts.clips[slice] += static_cast<std::uint64_t>(clipped);
 }
 
 }  // namespace panther::PANTHER_ISA_NAMESPACE

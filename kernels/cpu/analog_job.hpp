@@ -15,6 +15,8 @@
 //   those that found it leave the list. Examples of a group are taken from the last to the first,
 //   so that a reset that is old enough serves several. Rejected: a search per panel line, whose
 //   vectors wait for their slowest device (1.5 times slower).
+// - A further attempt at vectors that clipped (bound management) reads neighbours among them
+//   together, a group's packed panels serving as many as there are.
 // - Every sum is finished in double, lane by lane, by the definition's own functions.
 // Bound: the draws (a conversion's normal, a driver's, a device's); without any, the conversions in
 // double.
@@ -38,6 +40,10 @@ struct AnalogJob {
   std::uint64_t seed() const { return job.args->devices[job.replica].seed; }
   std::uint64_t read_of(int example) const {
     return job.args->first_read + static_cast<std::uint64_t>(job.first_example + example);
+  }
+  std::int64_t vector_of(int example) const {
+    return static_cast<std::int64_t>(job.replica) * job.args->examples + job.first_example +
+           example;
   }
 };
 

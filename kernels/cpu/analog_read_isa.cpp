@@ -13,19 +13,23 @@ namespace {
 
 #if PANTHER_ISA_LEVEL > 0
 
-std::int64_t vector_of(AnalogJob const& job, int example) {
-  return static_cast<std::int64_t>(job.job.replica) * job.job.args->examples +
-         job.job.first_example + example;
-}
+/// Neighbouring examples of one replica.
+struct ExampleRun {
+  int replica;
+  int first;
+  int count;
+};
 
 void set_scales(AnalogJob& job) {
   InputScaling const& scaling = job.k->inputs;
   ReadArgs const& r = *job.job.args;
-  job.job.scaled = scaling.kind != NoiseManagement::off;
+  int const attempt = job.args->bounds.attempt;
+  job.job.scaled = scaling.kind != NoiseManagement::off || attempt > 0;
   if (!job.job.scaled) return;
   for (int example = 0; example < job.job.examples; ++example) {
-    job.job.scale[example] = input_scale(
-        scaling, r.inputs + vector_of(job, example) * r.driven_lines(), r.driven_lines());
+    job.job.scale[example] =
+        input_scale(scaling, r.inputs + job.vector_of(example) * r.driven_lines(), r.driven_lines())
+        << attempt;
   }
 }
 
@@ -33,22 +37,22 @@ void set_scales(AnalogJob& job) {
 void unscale_sums(AnalogJob const& job, int first, int end) {
   ReadArgs const& r = *job.job.args;
   for (int example = 0; example < job.job.examples; ++example) {
-    i128* const sums = r.sums + vector_of(job, example) * r.sensed_lines();
+    i128* const sums = r.sums + job.vector_of(example) * r.sensed_lines();
     for (int line = first; line < end; ++line) {
       sums[line] = unscaled_sum(sums[line], job.job.scale[example]);
     }
   }
 }
 
-AnalogJob make_job(AnalogReadArgs const& args, ReadUnits const& units, std::int64_t index) {
+AnalogJob make_job(AnalogReadArgs const& args, ExampleRun run) {
   ReadArgs const& r = args.read;
   AnalogJob job{};
   job.args = &args;
   Job& plain = job.job;
   plain.args = &r;
-  plain.replica = static_cast<int>(index / units.groups);
-  plain.first_example = static_cast<int>(index % units.groups) * units.group_examples;
-  plain.examples = smaller(units.group_examples, r.examples - plain.first_example);
+  plain.replica = run.replica;
+  plain.first_example = run.first;
+  plain.examples = run.count;
   plain.step_bits = r.dac_bits;
   plain.steps = 16 / plain.step_bits;
   plain.streams = plain.examples * plain.steps;
@@ -110,9 +114,8 @@ void read_plane(AnalogJob const& job, int plane, int first, int last, AnalogScra
 
 std::int64_t aligned(std::int64_t bytes) { return (bytes + 63) / 64 * 64; }
 
-void run_job(AnalogReadArgs const& args, ReadUnits const& units, std::int64_t index, int first,
-             int last) {
-  AnalogJob job = make_job(args, units, index);
+void run_job(AnalogReadArgs const& args, ExampleRun run, int first, int last) {
+  AnalogJob job = make_job(args, run);
   std::int64_t const total_count =
       static_cast<std::int64_t>(last - first) * analog_group * panel_lines;
   std::int64_t const totals_bytes = total_count * static_cast<std::int64_t>(sizeof(std::int64_t));
@@ -131,6 +134,21 @@ void run_job(AnalogReadArgs const& args, ReadUnits const& units, std::int64_t in
   int const end = smaller(last * panel_lines, args.read.sensed_lines());
   if (job.job.scaled) unscale_sums(job, first * panel_lines, end);
   add_counts(job, end - first * panel_lines, counts);
+  if (args.bounds.attempt > 0 && first == 0) {
+    count(args.bounds.repeats[run.replica], static_cast<std::uint64_t>(run.count));
+  }
+}
+
+/// A group's examples that this attempt reads, neighbours together.
+void run_group(AnalogReadArgs const& args, ExampleRun group, int first, int last) {
+  std::int64_t const vector =
+      static_cast<std::int64_t>(group.replica) * args.read.examples + group.first;
+  for (int begin = 0; begin < group.count;) {
+    int end = begin;
+    while (end < group.count && args.bounds.reads(vector + end)) ++end;
+    if (end > begin) run_job(args, {group.replica, group.first + begin, end - begin}, first, last);
+    begin = end + 1;
+  }
 }
 
 #endif
@@ -145,7 +163,9 @@ void read_analog(AnalogReadArgs const& args, std::int64_t first, std::int64_t la
     auto const panel = static_cast<int>(first % units.panels);
     auto const end =
         static_cast<int>(smaller(last - job * units.panels, std::int64_t{units.panels}));
-    run_job(args, units, job, panel, end);
+    int const example = static_cast<int>(job % units.groups) * units.group_examples;
+    int const count = smaller(units.group_examples, args.read.examples - example);
+    run_group(args, {static_cast<int>(job / units.groups), example, count}, panel, end);
     first += end - panel;
   }
 }

@@ -127,8 +127,8 @@ void drive_lines(AnalogJob const& job, int plane, int block, LineInputs& inputs)
     for (int step = 0; step < job.job.steps; ++step) {
       int const within = step % steps_of_block;
       if (noisy && within == 0) {
-        draw_driver_normals(job, inputs, plane, job.read_of(example), step / steps_of_block,
-                            normals);
+        draw_driver_normals(job, inputs, plane, job.read_of(example),
+                            job.args->bounds.drawn_step(step) / steps_of_block, normals);
       }
       int const stream = example * job.job.steps + step;
       auto const* const digits =

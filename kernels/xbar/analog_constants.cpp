@@ -86,6 +86,15 @@ void check_adc(AdcConfig const& c, bool ideal) {
   }
 }
 
+void check_bounds(BoundManagementConfig const& c, bool ideal) {
+  static_cast<void>(bound_repeats(c));
+  if (c.management == BoundManagement::off || !ideal) return;
+  throw std::invalid_argument(
+      "bounds.management = \"" + std::string(enum_name(c.management)) +
+      "\" needs converters, but every slice's are ideal (0 bits): set read.adc_bits or "
+      "adc.bits_lsb_first, or set it to \"off\"");
+}
+
 /// Noise in physical units, in codes^2 of a sum of codes times input digits.
 void set_physical_noise(AnalogConstants& k, DeviceConfig const& device, Slicing const& slicing,
                         double largest_digit) {
@@ -132,6 +141,7 @@ AnalogConstants analog_constants(AnalogReadConfig const& config, DeviceConfig co
   bool ideal = true;
   for (int slice = 0; slice < slicing.slices; ++slice) ideal &= k.adc_bits[slice] == 0;
   check_adc(config.adc, ideal);
+  check_bounds(config.bounds, ideal);
   k.inputs = input_scaling(config.inputs);
   k.driver = driver_constants(config.dac);
   k.line = line_constants(config.line);

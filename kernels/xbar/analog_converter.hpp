@@ -13,10 +13,13 @@
 
 namespace panther {
 
+static_assert(steps_of_attempt == max_stream_steps);
+
 struct AnalogReadArgs {
   ReadArgs read;                  // adc_bits and noisy are not looked at
   AnalogConstants const* analog;  // [replica]
   bool ideal_converters;          // whatever their resolution: ranges are being calibrated
+  BoundedPass bounds = {};        // which attempt this is
 
   PANTHER_HD std::int64_t items() const { return read.items(); }
 };

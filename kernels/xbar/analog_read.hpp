@@ -7,7 +7,9 @@
 // converter, and is added digitally, exactly. With all effects off it is the bit-serial read of
 // read.hpp, bit for bit.
 //
-// Inputs may be scaled vector by vector, and outputs back (input_scaling.hpp).
+// Inputs may be scaled vector by vector, and outputs back (input_scaling.hpp); vectors that clip
+// may be read again (bound_management.hpp): this is one attempt, at all vectors or at those.
+//
 // Order, for a step's digit d of each driven line:
 // 1. driver: x = d / largest digit, clipped, bent, plus noise (converters.hpp); one driver a line
 //    and plane, whose noise all sensed lines share
@@ -74,24 +76,30 @@ struct AnalogReadLine {
     ReadArgs const& r = args.read;
     int const sensed = static_cast<int>(item % r.sensed_lines());
     std::int64_t const vector = item / r.sensed_lines();
+    if (!args.bounds.reads(vector)) return;
     int const replica = static_cast<int>(vector / r.examples);
     std::uint64_t const read = r.first_read + static_cast<std::uint64_t>(vector % r.examples);
     std::int16_t const* const input = r.inputs + vector * r.driven_lines();
-    std::int32_t const scale = input_scale(args.analog[replica].inputs, input, r.driven_lines());
+    std::int32_t const scale = input_scale(args.analog[replica].inputs, input, r.driven_lines())
+                               << args.bounds.attempt;
     i128 total = 0;
+    ClipCount clips;
     for (int plane = 0; plane < r.shape.planes; ++plane) {
       int const shift = r.slicing.shift_of(r.slicing.slice_of(plane));
-      total += static_cast<i128>(plane_sum(replica, plane, sensed, read, input, scale)) *
+      total += static_cast<i128>(plane_sum(replica, plane, sensed, read, input, scale, clips)) *
                (static_cast<i128>(1) << shift);
     }
     r.sums[item] = unscaled_sum(total, scale);
+    note_clips(args.bounds, vector, clips);
+    if (args.bounds.attempt > 0 && sensed == 0) count(args.bounds.repeats[replica], 1);
   }
 
   PANTHER_HD std::int64_t plane_sum(int replica, int plane, int sensed, std::uint64_t read,
-                                    std::int16_t const* input, std::int32_t scale) const {
+                                    std::int16_t const* input, std::int32_t scale,
+                                    ClipCount& clips) const {
     ReadArgs const& r = args.read;
+    std::uint64_t const before = clips.all;
     std::int64_t total = 0;
-    std::uint64_t clips = 0;
     std::uint64_t blocks = 0;
     for (int first = 0; first < r.driven_lines(); first += r.block_lines, ++blocks) {
       AnalogSum sums[max_stream_steps] = {};
@@ -105,7 +113,7 @@ struct AnalogReadLine {
     bool const accumulated = args.analog[replica].adc.accumulated;
     count(counters.conversions,
           blocks * static_cast<std::uint64_t>(accumulated ? 1 : r.stream_steps()));
-    count(counters.clips, clips);
+    count(counters.clips, clips.all - before);
     return total;
   }
 
@@ -135,8 +143,8 @@ struct AnalogReadLine {
       std::int32_t const digit = stream_digit(input, step, r.dac_bits);
       auto const d = static_cast<float>(digit);
       if (k.driver.noise != 0.0F && step % steps_of_block == 0) {
-        words =
-            driver_words(device.seed, item_of_driver(r, plane, line), read, step / steps_of_block);
+        words = driver_words(device.seed, item_of_driver(r, plane, line), read,
+                             args.bounds.drawn_step(step) / steps_of_block);
       }
       float const normal =
           k.driver.noise != 0.0F ? normal_of_block(words, step % steps_of_block) : 0.0F;
@@ -154,7 +162,7 @@ struct AnalogReadLine {
   /// All steps of one block: what its conversions add to the plane's sum.
   PANTHER_HD std::int64_t converted(int replica, int plane, int block, int sensed,
                                     std::uint64_t read, AnalogSum const* sums,
-                                    std::uint64_t& clips) const {
+                                    ClipCount& clips) const {
     int const slice = args.read.slicing.slice_of(plane);
     SliceConverter const converter = slice_converter(args, replica, slice);
     ConverterPlace const place = converter_place(args.read, replica, plane, block, sensed);
@@ -168,7 +176,9 @@ struct AnalogReadLine {
     for (int step = 0; step < converter.stream_steps; ++step) {
       double const weight = step_weight(step, args.read.dac_bits);
       double const analog = converter.line_output(traits, sums[step]);
-      float const normal = converter.noisy ? read_normal(place.seed, place.item, read, step) : 0.0F;
+      float const normal =
+          converter.noisy ? read_normal(place.seed, place.item, read, args.bounds.drawn_step(step))
+                          : 0.0F;
       double const noise = converter.noisy ? converter.noise(traits, sums[step], normal) : 0.0;
       peak += analog * weight;
       if (adc.accumulated) {
@@ -195,15 +205,16 @@ struct AnalogReadLine {
   /// One conversion, in steps of the converter; codes if it is ideal.
   PANTHER_HD double code(SliceConverter const& converter, ConverterPlace const& place,
                          ConverterTraits const& traits, float const* weights, std::uint64_t read,
-                         int step, double analog, std::uint64_t& clips) const {
+                         int step, double analog, ClipCount& clips) const {
     if (converter.bits == 0) return nearest(analog);
-    ConversionDraw const fresh = converter.draws()
-                                     ? conversion_draw(place.seed, place.item, read, step)
-                                     : ConversionDraw{0.0F, 0.0F};
+    ConversionDraw const fresh = converter.draws() ? conversion_draw(place.seed, place.item, read,
+                                                                     args.bounds.drawn_step(step))
+                                                   : ConversionDraw{0.0F, 0.0F};
     double const z = converter.compared(traits, fresh, analog);
     double const rounded = rounded_steps(converter.adc, fresh, z);
     double const kept = converter.limited(rounded);
-    clips += kept != rounded ? 1U : 0U;
+    clips.all += kept != rounded ? 1U : 0U;
+    clips.above += kept < rounded ? 1U : 0U;
     if (!converter.successive()) return kept;
     auto const half = static_cast<double>(1 << (converter.bits - 1));
     SarState state{0.0, 0.0};

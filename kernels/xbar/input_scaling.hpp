@@ -16,7 +16,10 @@
 // A vector that has no such x > 0 is not scaled.
 //
 // Deviations: aihwkit scales real numbers; here alpha is a whole number of input LSBs, and what
-// s loses to rounding is at most half an LSB of the scaled input.
+// s loses to rounding is at most half an LSB of the scaled input. Left out: AverageAbsMax, a
+// running mean over the vectors of a layer, because a vector's result would depend on those read
+// before it, so on batches and on passes that only test; AbsMaxNPSum, because it needs one output
+// bound in units of weights, while here each slice has converters of its own that may see a step.
 
 #include <array>
 #include <cstdint>
@@ -77,7 +80,7 @@ PANTHER_HD std::int32_t input_scale(InputScaling const& k, std::int16_t const* i
 }
 
 /// s of an input. Exact: the quotient of two such numbers is no closer than 2^-16 to a tie that it
-/// is not, and double resolves that.
+/// is not, relative to its size no closer than 2^-31, and double resolves that.
 PANTHER_HD std::int16_t scaled_input(std::int16_t x, std::int32_t scale) {
   if (scale == full_input) return x;
   double const s = nearest(static_cast<double>(x * full_input) / static_cast<double>(scale));

@@ -3,13 +3,14 @@
 #pragma once
 
 // What surrounds an array in an analog read, as a user describes it: scaling of inputs, line
-// drivers (DACs), sensed lines, converters (ADCs). kernels/xbar/input_scaling.hpp and
-// converters.hpp have their laws.
+// drivers (DACs), sensed lines, converters (ADCs), and what happens when they clip.
+// kernels/xbar/input_scaling.hpp, converters.hpp and bound_management.hpp have their laws.
 
 #include <cstdint>
 #include <vector>
 
 #include "devicemodels/core/fields.hpp"
+#include "kernels/xbar/bound_management.hpp"
 #include "kernels/xbar/input_scaling.hpp"
 
 namespace panther {
@@ -165,6 +166,7 @@ struct AnalogReadConfig {
   DacConfig dac;
   SensedLineConfig line;
   AdcConfig adc;
+  BoundManagementConfig bounds;
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor& visit) {
@@ -172,6 +174,7 @@ struct AnalogReadConfig {
     visit("dac", self.dac, Field{.doc = "drivers of the lines"});
     visit("line", self.line, Field{.doc = "sensed lines"});
     visit("adc", self.adc, Field{.doc = "converters"});
+    visit("bounds", self.bounds, Field{.doc = "vectors that clip at a converter"});
   }
 };
 

@@ -5,6 +5,8 @@
 
 #include <stdexcept>
 
+#include "kernels/base/bounded_read.hpp"
+
 namespace panther::test {
 
 namespace {
@@ -51,6 +53,7 @@ Crossbar::Crossbar(Backend& backend, CrossbarConfig const& config)
   slice_counters_ = DeviceArray<SliceCounters>(backend, replicas * slices);
   layer_counters_ = DeviceArray<LayerCounters>(backend, replicas);
   pair_counters_ = DeviceArray<PairCounters>(backend, replicas * slices);
+  repeats_ = DeviceArray<std::uint64_t>(backend, replicas);
   peaks_ = DeviceArray<std::int32_t>(backend, replicas * slices);
   law_memory_ = {backend, laws, slicing_};
   if (config.stored_traits) prepare_traits(config);
@@ -93,6 +96,7 @@ void Crossbar::clear_counters() {
   slice_counters_.clear();
   layer_counters_.clear();
   pair_counters_.clear();
+  repeats_.clear();
   peaks_.clear();
 }
 
@@ -291,7 +295,17 @@ void Crossbar::launch_read(ReadArgs const& args, ReadOptions const& options) {
         analog_constants(options.analog, device, slicing_, options.dac_bits, options.adc_bits));
   }
   DeviceArray<AnalogConstants> const analog(backend_, constants);
-  backend_.read_analog({args, analog.data(), options.ideal_converters});
+  BoundManagementConfig const& bounds = options.analog.bounds;
+  DeviceArray<std::int32_t> clipped(backend_,
+                                    size_of(std::int64_t{args.shape.replicas} * args.examples));
+  bool const managed = bounds.management != BoundManagement::off;
+  bounded_read(backend_, {args,
+                          analog.data(),
+                          options.ideal_converters,
+                          {.clipped = managed ? clipped.data() : nullptr,
+                           .repeats = repeats_.data(),
+                           .most_repeats = bound_repeats(bounds),
+                           .test_negative = bounds.test_negative}});
   backend_.synchronise();
 }
 

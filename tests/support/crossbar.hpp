@@ -134,6 +134,8 @@ class Crossbar {
   std::vector<SliceCounters> slice_counters() const { return slice_counters_.download(); }
   std::vector<LayerCounters> layer_counters() const { return layer_counters_.download(); }
   std::vector<PairCounters> pair_counters() const { return pair_counters_.download(); }
+  /// [replica], of reads with bound management.
+  std::vector<std::uint64_t> repeated_reads() const { return repeats_.download(); }
   void clear_counters();
 
  private:
@@ -165,6 +167,7 @@ class Crossbar {
   mutable DeviceArray<SliceCounters> slice_counters_;
   mutable DeviceArray<LayerCounters> layer_counters_;
   mutable DeviceArray<PairCounters> pair_counters_;
+  DeviceArray<std::uint64_t> repeats_;
   DeviceArray<std::int32_t> peaks_;
   Endurance endurance_;
   DeviceArray<std::uint32_t> writes_;

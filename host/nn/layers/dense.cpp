@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "host/nn/analog_reading.hpp"
+#include "kernels/base/bounded_read.hpp"
 
 namespace panther {
 
@@ -108,6 +109,10 @@ DenseLayer::DenseLayer(Backend& backend, RunConfig const& config, DenseSpec cons
   if (config.read.mode == ReadMode::analog) {
     analog_ = {backend, analog_constants_of(config.read, slicing_, replicas)};
   }
+  if (config.read.analog.bounds.management != BoundManagement::off) {
+    clipped_ = {backend, vectors};
+    repeats_ = {backend, replicas.size()};
+  }
   law_memory_ = {backend, laws_of(replicas), slicing_};
   counters_ = {backend, slices};
   layer_counters_ = {backend, replicas.size()};
@@ -166,12 +171,14 @@ void DenseLayer::set_fixed_adc_steps() {
 void DenseLayer::set_counters_aside() {
   counters_aside_ = counters_.download();
   layer_counters_aside_ = layer_counters_.download();
+  repeats_aside_ = repeats_.download();
   if (seen_.on()) seen_.set_aside();
 }
 
 void DenseLayer::take_counters_back() {
   counters_.upload(counters_aside_);
   layer_counters_.upload(layer_counters_aside_);
+  repeats_.upload(repeats_aside_);
   if (seen_.on()) seen_.take_back();
 }
 
@@ -226,7 +233,15 @@ void DenseLayer::read(Examples examples, Driven driven) {
     backend_->read(args);
     return;
   }
-  backend_->read_analog({args, analog_.data(), calibrating_});
+  AnalogReadArgs analog{args, analog_.data(), calibrating_};
+  if (driven == Driven::rows && !calibrating_) {
+    BoundManagementConfig const& bounds = config_.read.analog.bounds;
+    analog.bounds = {.clipped = clipped_.data(),
+                     .repeats = repeats_.data(),
+                     .most_repeats = bound_repeats(bounds),
+                     .test_negative = bounds.test_negative};
+  }
+  bounded_read(*backend_, analog);
 }
 
 Outputs DenseLayer::inputs() {
@@ -527,6 +542,7 @@ void DenseLayer::archive(StateArchive& archive) {
   archive.array(prefix + "slice_counters", counters_);
   archive.array(prefix + "layer_counters", layer_counters_);
   if (slicing_.one_sided()) archive.array(prefix + "pair_counters", pair_counters_);
+  if (repeats_.size() != 0) archive.array(prefix + "repeated_reads", repeats_);
   archive.array(prefix + "adc_step_forward", adc_step_[0]);
   archive.array(prefix + "adc_step_backward", adc_step_[1]);
   archive.array(prefix + "first_moment", first_moment_);

@@ -144,6 +144,8 @@ class DenseLayer {
   /// Totals since the start, [replica][slice] and [replica].
   std::vector<SliceCounters> slice_counters() const { return counters_.download(); }
   std::vector<LayerCounters> layer_counters() const { return layer_counters_.download(); }
+  /// [replica], of reads with bound management; else empty.
+  std::vector<std::uint64_t> repeated_reads() const { return repeats_.download(); }
   /// [replica][slice], of one-sided pairs; else empty.
   std::vector<PairCounters> pair_counters() const { return pair_counters_.download(); }
 
@@ -224,6 +226,9 @@ class DenseLayer {
   DeviceArray<SliceCounters> counters_;
   DeviceArray<LayerCounters> layer_counters_;
   DeviceArray<PairCounters> pair_counters_;
+  DeviceArray<std::int32_t> clipped_;   // bound management, [replica][example]
+  DeviceArray<std::uint64_t> repeats_;  // [replica]
+  std::vector<std::uint64_t> repeats_aside_;
   std::vector<SliceCounters> counters_aside_;
   std::vector<LayerCounters> layer_counters_aside_;
   DeviceArray<std::int16_t> read_x_;  // x as forward reads take it, if they take it otherwise

@@ -1,13 +1,15 @@
 // SPDX-FileCopyrightText: The panther authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Analog reads on random crossbars: each effect alone, then all of them.
+// Analog reads on random crossbars: each effect alone, then all of them; noise management, bound
+// management.
 
 #include <functional>
 #include <memory>
 
 #include "host/tools/gpu_check/cases.hpp"
 #include "host/tools/gpu_check/random_crossbar.hpp"
+#include "kernels/base/bounded_read.hpp"
 #include "kernels/xbar/analog_constants.hpp"
 
 namespace panther::gpu_check {
@@ -74,6 +76,7 @@ struct AnalogCase {
   std::vector<AnalogConstants> analog;
   std::vector<std::int16_t> inputs;
   std::vector<std::int32_t> adc_step;
+  BoundManagementConfig bounds;
 
   Outcome operator()(Backend& backend, Replicas chosen) const {
     Arena arena(backend, xbar.shape.replicas, chosen);
@@ -89,8 +92,17 @@ struct AnalogCase {
     read.sums = arena.out("sums", std::vector<i128>(xbar.replicas() * outputs));
     read.observed_peak =
         arena.out("peaks", std::vector<std::int32_t>(xbar.replicas() * xbar.slices()));
-    backend.read_analog({read, arena.in(analog), false});
+    bounded_read(backend, {read, arena.in(analog), false, pass_in(arena)});
     return arena.collect();
+  }
+
+  BoundedPass pass_in(Arena& arena) const {
+    if (bounds.management == BoundManagement::off) return {};
+    auto const vectors = xbar.replicas() * static_cast<std::size_t>(args.examples);
+    return {.clipped = arena.out("clipped", std::vector<std::int32_t>(vectors)),
+            .repeats = arena.out("repeats", std::vector<std::uint64_t>(xbar.replicas())),
+            .most_repeats = bound_repeats(bounds),
+            .test_negative = bounds.test_negative};
   }
 
   int sensed() const { return args.driven == Driven::rows ? xbar.shape.cols : xbar.shape.rows; }
@@ -103,7 +115,7 @@ AnalogCase make_case(std::uint64_t seed, Driven driven, Settings const& settings
   crossbar.read_noise = settings.device.read_noise.relative > 0.0;
   crossbar.rows = draws.pick({1, 9, 31, 64, 129});
   crossbar.cols = draws.pick({1, 10, 33, 64, 127});
-  AnalogCase read{random_crossbar(draws, crossbar), {}, {}, {}, {}};
+  AnalogCase read{random_crossbar(draws, crossbar), {}, {}, {}, {}, settings.analog.bounds};
   read.args.first_read = draws.wide() & 0xFFFFFFFFFFU;
   read.args.layer = read.xbar.layer;
   read.args.set = draws.whole(0, read.xbar.shape.sets - 1);
@@ -153,6 +165,17 @@ std::vector<Case> analog_cases() {
       Settings scaled;
       scaled.analog.inputs = {.noise_management = kind, .limit = 0.6};
       add_case(cases, driven, name.data(), scaled, "analog_scaled");
+    }
+  }
+  for (Driven const driven : {Driven::rows, Driven::columns}) {
+    for (bool const test_negative : {true, false}) {
+      Settings bounded;
+      bounded.analog.bounds = {.management = BoundManagement::iterative,
+                               .test_negative = test_negative};
+      bounded.analog.adc.timing = AdcTiming::accumulated;
+      bounded.analog.adc.comparator_noise = 0.5;
+      bounded.device.read_noise = {.relative = 0.01, .line = 0.1};
+      add_case(cases, driven, test_negative ? "both_ends" : "upper_end", bounded, "analog_bounded");
     }
   }
   return cases;

@@ -128,6 +128,13 @@ void add_analog(CourseList& list) {
     analog(c);
     for (Effect const& effect : effects) effect.change(c);
   });
+  list.add("analog_bound_management", [&](RunConfig& c) {
+    analog(c);
+    for (Effect const& effect : effects) effect.change(c);
+    c.read.adc_range = AdcRange::fixed;
+    c.read.adc_fixed_range = 4.0;
+    c.read.analog.bounds.management = BoundManagement::iterative;
+  });
 }
 
 void add_hardware(CourseList& list) {

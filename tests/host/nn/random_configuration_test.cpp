@@ -164,6 +164,9 @@ RunConfig scattered(Random& random) {
   if (config.read.analog.inputs.noise_management == NoiseManagement::off) {
     config.read.analog.inputs.limit = 1.0;
   }
+  BoundManagementConfig& bounds = config.read.analog.bounds;
+  if (bounds.management == BoundManagement::off) bounds = {};
+  if (config.read.adc_bits == 0 && random.chance(0.8)) bounds = {};
   // Lines a trillion times as resistive as devices take the iteration to its limit: that run ends.
   if (config.update.wires.model == WireModel::fixed_point) {
     config.update.wires = {};

@@ -75,6 +75,23 @@ INSTANTIATE_TEST_SUITE_P(
                   c.read.analog.inputs.limit = 0.5;
                 },
                 {"read.analog.inputs.limit = 0.5", "inputs.noise_management = \"off\""}},
+        Refusal{"bound_management_in_another_mode",
+                [](RunConfig& c) {
+                  c.read.analog.bounds.management = BoundManagement::iterative;
+                },
+                {"read.analog.bounds.management", "read.mode = \"collapsed\"", "\"analog\""}},
+        Refusal{"limit_of_bounds_that_are_not_managed",
+                [](RunConfig& c) {
+                  c.read.mode = ReadMode::analog;
+                  c.read.analog.bounds.max_factor = 8.0;
+                },
+                {"read.analog.bounds.max_factor", "bounds.management = \"off\""}},
+        Refusal{"bound_management_of_ideal_converters",
+                [](RunConfig& c) {
+                  c.read.mode = ReadMode::analog;
+                  c.read.analog.bounds.management = BoundManagement::iterative;
+                },
+                {"read.analog.bounds.management = \"iterative\"", "read.adc_bits"}},
         Refusal{"reading_key_in_another_mode",
                 [](RunConfig& c) { c.device.reading.telegraph.amplitude = 0.1; },
                 {"device.reading.telegraph.amplitude", "read.mode = \"analog\""}},
