@@ -3,7 +3,7 @@
 #pragma once
 
 // Up to 64 devices whose law counts pulses, before their move: progress goes on, and of the steps
-// those remain that reach the codes. The bits are those of count_device() in xbar/progress.hpp.
+// those remain that reach the codes. The bits are those of passed_on() in xbar/progress.hpp.
 
 #include <cstdint>
 

@@ -270,8 +270,8 @@ struct UpdateLanes {
     ++mine.updates;
     mine.steps += steps;
     std::int64_t const index = index_of(at, col);
-    float const taken_steps = lane.passed_on({at.replica, at.set, at.plane, at.row, col, index},
-                                             example, t + 1, args.taken(steps, index), up);
+    float const taken_steps = lane.reaching({at.replica, at.set, at.plane, at.row, col, index},
+                                            example, t + 1, args.taken(steps, index), up);
     if (taken_steps == 0.0F) return;
     std::uint64_t const item =
         device_item(static_cast<std::uint64_t>(args.layer), static_cast<std::uint64_t>(at.set),

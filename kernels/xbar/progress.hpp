@@ -32,23 +32,48 @@ struct DevicePlace {
   }
 };
 
-/// From which a device's own step of progress comes; `group`: device_item of its group of columns.
-PANTHER_HD std::uint32_t counter_word(std::uint64_t seed, std::uint64_t group, int word) {
-  return draw(seed, Stream::counter_traits, group, 0).w[word];
+/// A word of a draw that rounds parts of a pulse.
+struct RoundingWord {
+  Stream stream;
+  std::uint64_t item;
+  std::uint64_t step;
+  std::uint32_t sub_step;
+  int word;
+};
+
+/// A word by a run-time index, out of registers.
+PANTHER_HD std::uint32_t word_at(PhiloxWords const& words, int word) {
+  std::uint32_t const low = (word & 1) != 0 ? words.w[1] : words.w[0];
+  std::uint32_t const high = (word & 1) != 0 ? words.w[3] : words.w[2];
+  return (word & 2) != 0 ? high : low;
 }
 
-/// Moves the progress of a device; returns the level steps that reach its code. `Args` has shape,
-/// slicing, law and progress: UpdateArgs or ResolveArgs.
-template <CountingLaw Law, class Args>
-PANTHER_HD float count_device(Args const& args, DevicePlace const& at, std::uint32_t word,
-                              float steps, bool up, float uniform) {
-  auto const* const law = static_cast<typename Law::Constants const*>(args.law);
-  int const slices = args.slicing.slices;
-  CountedSteps const next =
-      counted_steps(law[at.replica * slices + args.slicing.slice_of(at.plane)].counter, word,
-                    args.progress[at.index], steps, up != args.slicing.mirrored(at.plane), uniform);
-  args.progress[at.index] = static_cast<std::int16_t>(next.progress);
-  return next.steps;
+/// Of level steps, those that reach the code of a device: all, but of a law that counts pulses,
+/// which moves its progress. `group`, `word`: device_item of its group of columns, and its place
+/// there. `Args` has shape, slicing, devices, law, rounding and progress: UpdateArgs or
+/// ResolveArgs.
+template <class Law, class Args>
+PANTHER_HD float passed_on(Args const& args, DevicePlace const& at, std::uint64_t group, int word,
+                           float steps, bool up, RoundingWord const& rounding) {
+  if constexpr (!CountingLaw<Law>) {
+    return steps;
+  } else {
+    std::uint64_t const seed = args.devices[at.replica].seed;
+    float uniform = 0.5F;
+    if (args.rounding == CodeRounding::stochastic) {
+      uniform = uniform_of(
+          word_at(draw(seed, rounding.stream, rounding.item, rounding.step, rounding.sub_step),
+                  rounding.word));
+    }
+    std::uint32_t const own = word_at(draw(seed, Stream::counter_traits, group, 0), word);
+    auto const* const law = static_cast<typename Law::Constants const*>(args.law);
+    int const slice = args.slicing.slice_of(at.plane);
+    CountedSteps const next = counted_steps(law[at.replica * args.slicing.slices + slice].counter,
+                                            own, args.progress[at.index], steps,
+                                            up != args.slicing.mirrored(at.plane), uniform);
+    args.progress[at.index] = static_cast<std::int16_t>(next.progress);
+    return next.steps;
+  }
 }
 
 }  // namespace panther

@@ -313,9 +313,12 @@ struct ResolveWeight {
       }
       auto const whole = static_cast<std::int32_t>(nearest(error));
       std::uint32_t const steps = larger(magnitude_of(whole), 1U);
+      DevicePlace const at{replica, set, plane, row, col, index};
       float const taken =
-          passed_on({replica, set, plane, row, col, index}, attempt,
-                    static_cast<float>(static_cast<std::int32_t>(steps)), error > 0);
+          passed_on<Law>(args, at, at.item(args.layer, lane_of_column(col)), word_of_column(col),
+                         static_cast<float>(static_cast<std::int32_t>(steps)), error > 0,
+                         {Stream::counter_write, at.item(args.layer, col), args.event,
+                          static_cast<std::uint32_t>(attempt), 0});
       move(replica, plane, index, traits, taken, error > 0, drawn_number(words, normals),
            words.w[2]);
       touch(replica, set, plane, row, col, index, traits, static_cast<std::uint32_t>(attempt));
@@ -326,24 +329,6 @@ struct ResolveWeight {
   /// Of a move: N(0,1) of the write noise; of a law that draws, its uniform number.
   PANTHER_HD static float drawn_number(PhiloxWords const& words, NormalPair const& normals) {
     return DrawingLaw<Law> ? uniform_of(words.w[3]) : normals.first;
-  }
-
-  /// Of level steps, those that reach the code.
-  PANTHER_HD float passed_on(DevicePlace const& at, int attempt, float steps, bool up) const {
-    if constexpr (CountingLaw<Law>) {
-      std::uint64_t const seed = args.devices[at.replica].seed;
-      std::uint64_t const group = at.item(args.layer, lane_of_column(at.col));
-      float uniform = 0.5F;
-      if (args.rounding == CodeRounding::stochastic) {
-        uniform = uniform_of(draw(seed, Stream::counter_write, at.item(args.layer, at.col),
-                                  args.event, static_cast<std::uint32_t>(attempt))
-                                 .w[0]);
-      }
-      return count_device<Law>(args, at, counter_word(seed, group, word_of_column(at.col)), steps,
-                               up, uniform);
-    } else {
-      return steps;
-    }
   }
 
   PANTHER_HD void move(int replica, int plane, std::int64_t index, Traits const& traits,

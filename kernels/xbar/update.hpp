@@ -327,8 +327,7 @@ struct UpdateLane {
     ++local.updates;
     local.steps += steps;
     float const asked = args.taken(steps, index);
-    float const taken =
-        passed_on({replica, set, plane, row, col, index}, example, t + 1, asked, up);
+    float const taken = reaching({replica, set, plane, row, col, index}, example, t + 1, asked, up);
     if (taken == 0.0F) return;
     bool const saturated = DeviceMover<Law, UpdateArgs>{args, replica, plane}(
         args.codes[index], traits, taken, up, normal, dither);
@@ -336,23 +335,14 @@ struct UpdateLane {
   }
 
   /// Of level steps, those that reach the code.
-  PANTHER_HD float passed_on(DevicePlace const& at, int example, int sub_step, float steps,
-                             bool up) const {
-    if constexpr (CountingLaw<Law>) {
-      std::uint64_t const group = at.item(args.layer, lane_of_column(at.col));
-      int const word = word_of_column(at.col);
-      std::uint64_t const seed = args.devices[at.replica].seed;
-      float uniform = 0.5F;
-      if (args.rounding == CodeRounding::stochastic) {
-        uniform = uniform_of(draw(seed, Stream::counter_update, group,
-                                  args.first_step + static_cast<std::uint64_t>(example),
-                                  static_cast<std::uint32_t>(sub_step))
-                                 .w[word]);
-      }
-      return count_device<Law>(args, at, counter_word(seed, group, word), steps, up, uniform);
-    } else {
-      return steps;
-    }
+  PANTHER_HD float reaching(DevicePlace const& at, int example, int sub_step, float steps,
+                            bool up) const {
+    std::uint64_t const group = at.item(args.layer, lane_of_column(at.col));
+    int const word = word_of_column(at.col);
+    return passed_on<Law>(
+        args, at, group, word, steps, up,
+        {Stream::counter_update, group, args.first_step + static_cast<std::uint64_t>(example),
+         static_cast<std::uint32_t>(sub_step), word});
   }
 
   PANTHER_HD std::uint32_t steps_of(std::uint32_t x, std::uint32_t u, int drop, int slice,
