@@ -270,8 +270,11 @@ struct UpdateLanes {
     ++mine.updates;
     mine.steps += steps;
     std::int64_t const index = index_of(at, col);
-    float const taken_steps = lane.reaching({at.replica, at.set, at.plane, at.row, col, index},
-                                            example, t + 1, args.taken(steps, index), up);
+    float taken_steps = args.taken(steps, index);
+    if constexpr (CountingLaw<Law>) {
+      DevicePlace const place{at.replica, at.set, at.plane, at.row, col, index};
+      taken_steps = lane.reaching(place, example, t + 1, taken_steps, up);
+    }
     if (taken_steps == 0.0F) return;
     std::uint64_t const item =
         device_item(static_cast<std::uint64_t>(args.layer), static_cast<std::uint64_t>(at.set),
