@@ -269,12 +269,13 @@ void add_counted_updates(std::vector<Case>& cases) {
   for (NamedDrive const& drive : drives) {
     for (auto const& [noise, noise_name] : EnumNames<WriteNoiseKind>::values) {
       auto const at = static_cast<int>(cases.size());
+      bool const imperfect = knows_pulses(noise);
       UpdateChoice const choice{counting_law(),
                                 drive.drive,
                                 drive.fidelity,
                                 noise,
-                                static_cast<VariationSource>(at % 3),
-                                at % 4 == 1 && at % 3 != 0,
+                                static_cast<VariationSource>(imperfect ? 1 + at / 4 % 2 : at % 3),
+                                imperfect,
                                 at % 4 == 2};
       std::uint64_t const seed = 9700 + cases.size();
       UpdateCase update = make_update(seed, choice);
