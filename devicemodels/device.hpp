@@ -151,9 +151,22 @@ inline Variation variation_of(DeviceConfig const& config) {
           tables_of(config.law) > 1};
 }
 
-/// Throws std::invalid_argument if the law draws its own noise and write noise is on, too.
+/// Whether devices keep a second state of the law's.
+inline bool counts_pulses(LawParams const& law) {
+  bool counts = false;
+  visit_law(static_cast<int>(law.index()), [&]<class Law>() { counts = CountingLaw<Law>; });
+  return counts;
+}
+
+/// Throws std::invalid_argument for write noise that the law does not take.
 inline void check_write_noise(DeviceConfig const& config) {
   visit_law(static_cast<int>(config.law.index()), [&]<class Law>() {
+    if (CountingLaw<Law> && config.write_noise.hidden_std > 0.0) {
+      throw std::invalid_argument(
+          "write_noise.hidden_std = " + std::to_string(config.write_noise.hidden_std) +
+          " with law = \"" + std::string(Law::Params::name) +
+          "\", which keeps a hidden state of its own (must be 0)");
+    }
     if (!DrawingLaw<Law> || config.write_noise.kind == WriteNoiseKind::off) return;
     throw std::invalid_argument("write_noise.kind = \"" +
                                 std::string(enum_name(config.write_noise.kind)) +

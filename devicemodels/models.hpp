@@ -12,6 +12,7 @@
 #include "devicemodels/models/exp_step.hpp"
 #include "devicemodels/models/exponential.hpp"
 #include "devicemodels/models/filament_gap.hpp"
+#include "devicemodels/models/hidden_step.hpp"
 #include "devicemodels/models/ideal.hpp"
 #include "devicemodels/models/linear_step.hpp"
 #include "devicemodels/models/lookup.hpp"
@@ -34,7 +35,7 @@ struct TypeList {
 
 using LawList = TypeList<Ideal, Exponential, Symmetric, ConstantStep, LinearStep, SoftBounds,
                          SoftBoundsPmax, SoftBoundsReference, ExpStep, PowStep, PowStepReference,
-                         PiecewiseStep, Vteam, FilamentGap, Lookup>;
+                         PiecewiseStep, Vteam, FilamentGap, Lookup, HiddenStep>;
 
 /// The parameters of one law of the list.
 using LawParams = LawList::Params;

@@ -164,11 +164,18 @@ class Layer {
     ++args_.first_step;
   }
 
+  struct State {
+    std::vector<std::int16_t> codes;
+    std::vector<std::int16_t> progress;  // of a law that counts pulses
+    bool operator==(State const&) const = default;
+  };
+
   /// The same update by the functor alone, on a copy of the state.
-  std::vector<std::int16_t> expected() {
-    std::vector<std::int16_t> copy = codes_;
+  State expected() {
+    State copy = state_;
     UpdateArgs args = args_;
-    args.codes = copy.data();
+    args.codes = copy.codes.data();
+    args.progress = copy.progress.data();
     std::vector<SliceCounters> aside(counters_.size());
     args.counters = aside.data();
     visit_law(law_, [&]<class Law>() {
@@ -178,7 +185,7 @@ class Layer {
     return copy;
   }
 
-  std::vector<std::int16_t> const& codes() const { return codes_; }
+  State const& state() const { return state_; }
   std::uint64_t updates() const {
     std::uint64_t sum = 0;
     for (SliceCounters const& slice : counters_) sum += slice.updates;
@@ -188,9 +195,10 @@ class Layer {
  private:
   void fill_state() {
     std::mt19937 random(1);
-    codes_.resize(static_cast<std::size_t>(shape_.devices()));
-    for (std::int16_t& code : codes_)
+    state_.codes.resize(static_cast<std::size_t>(shape_.devices()));
+    for (std::int16_t& code : state_.codes)
       code = static_cast<std::int16_t>((static_cast<int>(random() % 40) - 20) * 1024);
+    state_.progress.resize(state_.codes.size());
   }
 
   void fill_vectors(double driven) {
@@ -211,17 +219,18 @@ class Layer {
   void describe(Case const& setting) {
     args_.shape = shape_;
     args_.slicing = slicing_;
-    args_.codes = codes_.data();
+    args_.codes = state_.codes.data();
+    args_.progress = state_.progress.data();
     args_.traits = {variation_of(setting.device), nullptr, shape_.devices()};
     if (setting.stored && args_.traits.variation.any()) {
-      traits_.resize(codes_.size() *
+      traits_.resize(state_.codes.size() *
                      static_cast<std::size_t>(stored_trait_bytes(args_.traits.variation)));
       args_.traits.stored = traits_.data();
       backend_->store_traits({shape_, devices_.data(), traits_.data(), args_.traits.variation, 0});
     }
     if (setting.shared) {
       std::mt19937 random(3);
-      shares_.resize(codes_.size());
+      shares_.resize(state_.codes.size());
       for (auto& share : shares_) share = static_cast<std::uint16_t>(random() % (share_one + 1));
       args_.shares = shares_.data();
     }
@@ -244,7 +253,7 @@ class Layer {
   int law_;
   Slicing slicing_{};
   XbarShape shape_{};
-  std::vector<std::int16_t> codes_;
+  State state_;
   std::vector<std::int8_t> traits_;
   std::vector<std::uint16_t> shares_;
   std::vector<std::int16_t> x_;
@@ -259,9 +268,9 @@ class Layer {
 
 void run(benchmark::State& state, Case const& setting, Isa isa) {
   Layer layer(setting, isa);
-  std::vector<std::int16_t> const expected = layer.expected();
+  Layer::State const expected = layer.expected();
   layer.update();
-  if (layer.codes() != expected) throw std::runtime_error("update differs from the functor");
+  if (layer.state() != expected) throw std::runtime_error("update differs from the functor");
   std::uint64_t const before = layer.updates();
   auto const begin = std::chrono::steady_clock::now();
   for (auto _ : state) layer.update();

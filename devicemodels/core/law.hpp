@@ -35,6 +35,10 @@
 //              where the two numbers of a move stand in the table;
 //   moved_with(constants, traits, steps, up, first, second)
 //              moved(...) with those numbers, to the bit.
+// A law may keep a second state that its pulses move first (core/pulse_counter.hpp):
+//   Constants::counter
+//              tells how many of the level steps asked for reach the weight; kernels keep the
+//              state and ask. moved knows nothing of it: it is the weight's own response.
 // Clamping to the window, write noise, variation of the window and rounding belong to the kernels,
 // so that they are the same for every law. Zero steps must change nothing. A law must be finite for
 // every position in the window. See devicemodels/README.md for how to add one.
@@ -45,6 +49,7 @@
 #include <vector>
 
 #include "devicemodels/core/hd.hpp"
+#include "devicemodels/core/pulse_counter.hpp"
 
 namespace panther {
 
@@ -110,6 +115,12 @@ concept ReachLaw = DeviceLaw<L> &&
 template <class L>
 concept WholePulseLaw = requires(typename L::Constants const& constants) {
   { L::carried_out(constants, 1.0F, Direction::up) } -> std::same_as<float>;
+};
+
+/// A law that keeps a second state.
+template <class L>
+concept CountingLaw = DeviceLaw<L> && requires(typename L::Constants const& constants) {
+  { constants.counter } -> std::same_as<PulseCounter const&>;
 };
 
 /// A law that draws from a table.

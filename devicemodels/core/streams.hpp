@@ -41,6 +41,9 @@ enum class Stream : std::uint8_t {
   apparent_update = 46,  // item = device group, step = example
   apparent_write = 47,   // item = device, step = write event; sub-step = attempt. Passes: item =
                          // device group, sub-step of xbar/apparent.hpp
+  counter_traits = 48,   // item = device group
+  counter_update = 49,   // item, step and sub-step as update_noise
+  counter_write = 50,    // item = device, step = write event; sub-step = attempt
 };
 
 /// A crossbar set of a layer, a plane of devices in it, a row and a column (or column group) packed

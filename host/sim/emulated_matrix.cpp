@@ -61,6 +61,7 @@ void EmulatedMatrix::update(std::span<Word const> rows, std::span<Word const> co
   args.shape = shape_;
   args.slicing = slicing_;
   args.codes = state();
+  args.progress = progress_.data();
   args.traits = traits();
   args.devices = constants_.data();
   args.law = law_memory_.data();
@@ -155,6 +156,9 @@ void EmulatedMatrix::create() {
       DeviceArray<DeviceConstants>(b, std::vector{device_constants(emulation_.device, seed_)});
   codes_ = DeviceArray<std::int16_t>(b, static_cast<std::size_t>(shape_.devices()));
   if (hides()) persistent_ = DeviceArray<std::int16_t>(b, codes_.size());
+  if (counts_pulses(emulation_.device.law)) {
+    progress_ = DeviceArray<std::int16_t>(b, codes_.size());
+  }
   slice_counters_ = DeviceArray<SliceCounters>(b, slices);
   layer_counters_ = DeviceArray<LayerCounters>(b, 1);
   adc_steps_ = DeviceArray<std::int32_t>(b, adc_steps());
@@ -184,6 +188,7 @@ std::vector<std::int32_t> EmulatedMatrix::adc_steps() const {
 void EmulatedMatrix::program(std::span<Word const> weights, WriteMode mode) {
   if (!exists() && all_zero(weights)) return;
   create();
+  progress_.clear();
   std::vector<std::int32_t> const values(weights.begin(), weights.end());
   DeviceArray<std::int32_t> const wanted(*backend_, values);
   ResolveArgs args = resolve_args();
@@ -242,6 +247,7 @@ ResolveArgs EmulatedMatrix::resolve_args() {
   args.slicing = slicing_;
   args.codes = state();
   args.apparent = hides() ? codes_.data() : nullptr;
+  args.progress = progress_.data();
   args.traits = traits();
   args.devices = constants_.data();
   args.law = law_memory_.data();

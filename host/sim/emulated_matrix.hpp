@@ -70,6 +70,7 @@ class EmulatedMatrix {
   XbarShape shape_{};
   DeviceArray<DeviceConstants> constants_;
   DeviceArray<std::int16_t> codes_;       // what reads see
+  DeviceArray<std::int16_t> progress_;    // where the law counts pulses
   DeviceArray<std::int16_t> persistent_;  // where devices hide it, what writes act on
   LawMemory law_memory_;
   DeviceArray<SliceCounters> slice_counters_;

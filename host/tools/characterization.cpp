@@ -43,15 +43,16 @@ class Bench {
         law_(std::get<typename Law::Params>(config.law), cell_bits),
         constants_(device_constants(config, trains.seed)),
         varies_(variation_of(config).any()),
-        steps_(static_cast<float>(levels_in_window(cell_bits)) /
-               static_cast<float>(trains.pulses)) {}
+        steps_(static_cast<float>(levels_in_window(cell_bits)) / static_cast<float>(trains.pulses)),
+        mean_up_(mean_steps(Direction::up)),
+        mean_down_(mean_steps(Direction::down)) {}
 
   Characterization result() const {
     Characterization found;
     found.changes.largest = largest_change();
     found.up = train(Direction::up, found.changes);
     found.down = train(Direction::down, found.changes);
-    found.steps = step_table();
+    found.steps = step_table(mean_up_, mean_down_);
     found.symmetry_point = symmetry_point();
     return found;
   }
@@ -66,9 +67,11 @@ class Bench {
       for (Direction const direction : {Direction::up, Direction::down}) {
         Traits const own = traits(device);
         float position = start(own, direction);
+        std::int32_t progress = 0;
         MeasuredTrain train{static_cast<std::size_t>(device), direction, {position / range}, 0};
         for (int pulse = 1; pulse <= trains_.pulses; ++pulse) {
-          position = pulsed(own, device, pulse, position, direction);
+          float const steps = passed_on(device, pulse, direction, progress);
+          position = pulsed(own, device, pulse, position, steps, direction);
           train.conductance.push_back(position / range);
         }
         table.trains.push_back(std::move(train));
@@ -87,23 +90,69 @@ class Bench {
     return traits_of(constants_, range, regenerated_draws(constants_, item(device)));
   }
 
-  float change(Traits const& traits, float position, Direction direction) const {
-    float const change = expected_change<Law>(law_, traits, position, steps_, direction);
-    return settled(constants_, WriteNoiseKind::off, traits, range, position, steps_, change, 0.0F)
+  float change(Traits const& traits, float position, float steps, Direction direction) const {
+    float const change = expected_change<Law>(law_, traits, position, steps, direction);
+    return settled(constants_, WriteNoiseKind::off, traits, range, position, steps, change, 0.0F)
                .position -
            position;
   }
 
+  /// Of a pulse's level steps, those that reach the conductance: of a law that counts pulses none,
+  /// or the worth of a whole step of it.
+  float passed_on(int device, int pulse, Direction direction, std::int32_t& progress) const {
+    if constexpr (CountingLaw<Law>) {
+      bool const up = direction == Direction::up;
+      std::uint32_t const own = draw(constants_.seed, Stream::counter_traits, item(device), 0).w[0];
+      PhiloxWords const words = draw(constants_.seed, Stream::counter_write, item(device),
+                                     static_cast<std::uint64_t>(pulse), up ? 1 : 0);
+      bool const stochastic = constants_.rounding == CodeRounding::stochastic;
+      CountedSteps const next = counted_steps(law_.constants().counter, own, progress, steps_, up,
+                                              stochastic ? uniform_of(words.w[0]) : 0.5F);
+      progress = next.progress;
+      return next.steps;
+    } else {
+      return steps_;
+    }
+  }
+
+  /// Those of a nominal device, on average.
+  float mean_steps(Direction direction) const {
+    if constexpr (CountingLaw<Law>) {
+      constexpr int many = 4096;
+      PulseCounter nominal = law_.constants().counter;
+      nominal.spread = nominal.asymmetry = 0.0F;
+      CountedSteps next{0, 0.0F};
+      double sum = 0.0;
+      for (int i = 0; i < many; ++i) {
+        next = counted_steps(nominal, 0, next.progress, steps_, direction == Direction::up, 0.5F);
+        sum += static_cast<double>(next.steps);
+      }
+      return static_cast<float>(sum / many);
+    } else {
+      return steps_;
+    }
+  }
+
+  /// The most that reach it at once, of a nominal device.
+  float largest_steps() const {
+    if constexpr (CountingLaw<Law>) {
+      return steps_ + law_.constants().counter.worth;
+    } else {
+      return steps_;
+    }
+  }
+
   /// One noisy pulse, with the state rounded to its code as in training.
-  float pulsed(Traits const& traits, int device, int pulse, float position,
+  float pulsed(Traits const& traits, int device, int pulse, float position, float steps,
                Direction direction) const {
+    if (CountingLaw<Law> && steps == 0.0F) return position;
     bool const up = direction == Direction::up;
     PhiloxWords const words = draw(constants_.seed, Stream::write_noise, item(device),
                                    static_cast<std::uint64_t>(pulse), up ? 1 : 0);
     float const normal =
         DrawingLaw<Law> ? uniform_of(words.w[3]) : normal_pair(words.w[0], words.w[1]).first;
     Moved const moved = move_device<Law>(law_, constants_, constants_.write_noise, traits, range,
-                                         position, steps_, direction, normal);
+                                         position, steps, direction, normal);
     float const dither =
         constants_.rounding == CodeRounding::stochastic ? dither_of(words.w[2]) : 0.5F;
     return position_of(code_of_position(moved.position, dither));
@@ -123,16 +172,18 @@ class Bench {
       Traits const own = traits(device);
       float position = start(own, direction);
       float quiet = direction == Direction::up ? own.low : own.high;
+      std::int32_t progress = 0;
       curve[0].add(position / range);
       for (int pulse = 1; pulse <= trains_.pulses; ++pulse) {
-        float const expected = position + change(own, position, direction);
+        float const steps = passed_on(device, pulse, direction, progress);
+        float const expected = position + change(own, position, steps, direction);
         float const from = position;
-        position = pulsed(own, device, pulse, position, direction);
+        position = pulsed(own, device, pulse, position, steps, direction);
         double const off = (position - expected) / range;
         unexplained += off * off;
         ++counts[cell_of(from / range, (position - from) / range, changes.largest)];
         curve[static_cast<std::size_t>(pulse)].add(position / range);
-        if (2 * pulse <= trains_.pulses) quiet += change(own, quiet, direction);
+        if (2 * pulse <= trains_.pulses) quiet += change(own, quiet, steps, direction);
       }
       half_way.add(quiet / range);
     }
@@ -142,10 +193,11 @@ class Bench {
   /// Largest change of a pulse by law, spread and four deviations of noise; in windows.
   double largest_change() const {
     double largest = 0.0;
-    for (StepAt const& step : step_table()) {
+    float const steps = largest_steps();
+    for (StepAt const& step : step_table(steps, steps)) {
       for (double const change : {step.up, step.down}) {
         float const noise = write_noise_std(constants_, constants_.write_noise, range,
-                                            static_cast<float>(step.conductance) * range, steps_,
+                                            static_cast<float>(step.conductance) * range, steps,
                                             static_cast<float>(change) * range);
         constexpr std::int32_t three_deviations = 96;
         double const spread = static_cast<double>(
@@ -191,24 +243,25 @@ class Bench {
     if (noisy) curve.states_by_noise = way / curve.cycle_noise;
   }
 
-  float nominal_change(double at, Direction direction) const {
-    return expected_change<Law>(law_, nominal_traits(range), static_cast<float>(at) * range, steps_,
+  float nominal_change(double at, float steps, Direction direction) const {
+    return expected_change<Law>(law_, nominal_traits(range), static_cast<float>(at) * range, steps,
                                 direction) /
            range;
   }
 
-  std::vector<StepAt> step_table() const {
+  std::vector<StepAt> step_table(float up, float down) const {
     std::vector<StepAt> table;
     for (int i = 0; i <= 20; ++i) {
       double const at = i / 20.0;
-      table.push_back({at, nominal_change(at, Direction::up), nominal_change(at, Direction::down)});
+      table.push_back(
+          {at, nominal_change(at, up, Direction::up), nominal_change(at, down, Direction::down)});
     }
     return table;
   }
 
   double imbalance(double at) const {
-    double const up = nominal_change(at, Direction::up);
-    return up + nominal_change(at, Direction::down);
+    double const up = nominal_change(at, mean_up_, Direction::up);
+    return up + nominal_change(at, mean_down_, Direction::down);
   }
 
   /// Bisection between the first two points of a grid where the imbalance changes its sign.
@@ -234,7 +287,9 @@ class Bench {
   PreparedLaw<Law> law_;
   DeviceConstants constants_;
   bool varies_;
-  float steps_;  // level steps of one pulse
+  float steps_;    // level steps of one pulse
+  float mean_up_;  // of them, those that reach a nominal device's conductance
+  float mean_down_;
 };
 
 }  // namespace

@@ -97,6 +97,12 @@ class Start {
       if (!is_measurement(fixed.key)) sets.push_back("device." + fixed.key + "=" + fixed.value);
     }
     start_.device.device = parse_run_configuration("", "fit", sets).device;
+    if (counts_pulses(start_.device.device.law)) {
+      throw UserError(fmt::format(
+          "law '{}': not fitted, its changes depend on a hidden state that a pulse train "
+          "does not show",
+          request_.law));
+    }
     start_.fit_slope = !is_fixed("spread.slope");
     start_.fit_bend = !is_fixed("spread.nonlinearity");
     start_.fit_window_spread = !is_fixed("spread.window");

@@ -102,6 +102,12 @@ class Tabulator {
 }  // namespace
 
 LookupTable tabulated(DeviceConfig const& config, Tabulation const& plan) {
+  if (counts_pulses(config.law)) {
+    throw std::invalid_argument(
+        "law = \"" +
+        std::visit([]<class P>(P const&) { return std::string(P::name); }, config.law) +
+        "\" (its changes depend on a hidden state, which a table does not know)");
+  }
   LookupTable table;
   visit_law(static_cast<int>(config.law.index()),
             [&]<class Law>() { table = Tabulator<Law>(config, plan).result(); });

@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "devicemodels/core/law.hpp"
+#include "kernels/cpu/counted_moves.hpp"
 #include "kernels/cpu/table_moves.hpp"
 #include "kernels/cpu/update_moves.hpp"
 
@@ -107,7 +108,8 @@ inline void move_quiet_row(void const* law, DeviceConstants const& k, float rang
   }
 }
 
-/// How the devices of a call move. Without a reach table the last three are null.
+/// How the devices of a call move. Without a reach table its three functions are null; `count` is
+/// where the law does not count pulses.
 struct LawMoves {
   MoveBatchFunction computed;
   bool draws;  // the law's moves take uniform numbers
@@ -115,6 +117,7 @@ struct LawMoves {
   void (*tabulate)(void const* law_constants, float range, ReachTable& table);
   void (*quiet_row)(void const* law_constants, DeviceConstants const& constants, float range,
                     ReachTable const& table, QuietRow const& row, MoveBatch& batch);
+  CountPulsesFunction count = nullptr;
 };
 
 template <class Law>
@@ -123,6 +126,7 @@ inline LawMoves choose_moves(WriteNoiseKind kind, TraitUse use) {
     return {choose_table_move<Law>(use), true, nullptr, nullptr, nullptr};
   } else {
     LawMoves moves{choose_move<Law>(kind, use), DrawingLaw<Law>, nullptr, nullptr, nullptr};
+    if constexpr (CountingLaw<Law>) moves.count = count_pulses<Law>;
     if constexpr (ReachLaw<Law>) {
       if (use == TraitUse::nominal) {
         visit_write_noise<Law>(kind, [&]<WriteNoiseKind noise>() {

@@ -43,6 +43,7 @@ class MoveContext {
   bool draws() const { return moves_.draws; }
   bool random() const { return noisy() || stochastic() || draws(); }
   bool quiet() const { return !random(); }
+  bool counts() const { return moves_.count != nullptr; }
   bool shared() const { return args_.shares != nullptr; }
   bool stores_traits() const { return variation().any() && args_.traits.stored != nullptr; }
   bool regenerates_traits() const { return variation().any() && args_.traits.stored == nullptr; }
@@ -59,6 +60,19 @@ class MoveContext {
   }
   static PhiloxCounter trait_counter(std::uint64_t item) {
     return draw_counter(Stream::device_variation, item, 0, 0);
+  }
+
+  PhiloxCounter counter_rounding(std::uint64_t item) const {
+    return draw_counter(Stream::counter_update, item, step_, sub_step_);
+  }
+  static PhiloxCounter counter_traits(std::uint64_t item) {
+    return draw_counter(Stream::counter_traits, item, 0, 0);
+  }
+
+  /// Moves the progress of `lanes` devices; leaves the steps that reach their codes. False if none
+  /// do.
+  bool count(int slice, int lanes, CounterLanes& counters, MoveBatch& batch) const {
+    return moves_.count(law(slice), lanes, counters, batch);
   }
 
   /// Table of the slice's reaches; null where steps do not fit it (devices take whole numbers of

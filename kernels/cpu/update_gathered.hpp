@@ -44,6 +44,7 @@ class GatheredMoves {
     int const blocks = (waiting.lanes + block_lanes - 1) / block_lanes;
     fill_idle(waiting, blocks * block_lanes);
     load(waiting, mirrored, range);
+    if (context_.counts()) count(waiting, slice, blocks);
     for (int block = 0; block < blocks; ++block) draw(waiting, range, block * block_lanes);
     context_.apply(slice, batch_, blocks, context_.table(slice, waiting.any_steps));
     store_positions(mirrored, range, batch_, move_lanes, code_);
@@ -95,6 +96,40 @@ class GatheredMoves {
       for (int l = 0; l < waiting.lanes; ++l) draws_[i][l] = stored[waiting.index[l]];
     }
     context_.load_traits(draws_[0], move_lanes, range, move_lanes, batch_);
+  }
+
+  /// Counts the pulses of all lanes; leaves the steps that reach their codes.
+  void count(Waiting const& waiting, int slice, int blocks) {
+    CounterLanes counters;
+    std::int16_t* const progress = context_.args().progress;
+    for (int l = 0; l < move_lanes; ++l) counters.progress[l] = 0;
+    for (int l = 0; l < waiting.lanes; ++l) counters.progress[l] = progress[waiting.index[l]];
+    fill_halves(counters.uniform);
+    for (int block = 0; block < blocks; ++block)
+      draw_counters(waiting, block * block_lanes, counters);
+    context_.count(slice, blocks * block_lanes, counters, batch_);
+    for (int l = 0; l < waiting.lanes; ++l) {
+      progress[waiting.index[l]] = static_cast<std::int16_t>(counters.progress[l]);
+    }
+  }
+
+  /// Words of sixteen lanes, a Philox block each.
+  void draw_counters(Waiting const& waiting, int first, CounterLanes& lanes) {
+    PhiloxCounters traits = PhiloxCounters::consecutive(MoveContext::counter_traits(0));
+    PhiloxCounters rounding = PhiloxCounters::consecutive(context_.counter_rounding(0));
+    alignas(64) std::int32_t word[block_lanes];
+    for (int l = 0; l < block_lanes; ++l) {
+      int const column = waiting.column[first + l];
+      set_item(traits, l, waiting.item[first + l], lane_of_column(column));
+      set_item(rounding, l, waiting.item[first + l], lane_of_column(column));
+      word[l] = word_of_column(column);
+    }
+    PhiloxBlocks blocks;
+    philox_blocks(traits, context_.device().seed, blocks);
+    for (int l = 0; l < block_lanes; ++l) lanes.word[first + l] = chosen_word(blocks, word[l], l);
+    if (!context_.stochastic()) return;
+    philox_blocks(rounding, context_.device().seed, blocks);
+    choose_uniforms(blocks, word, lanes.uniform + first);
   }
 
   /// Noise and regenerated traits of sixteen lanes, a Philox block each.

@@ -166,9 +166,32 @@ class PlaneMover {
       batch_.up[l] = up[at + l] ^ flip;
     }
     if (context_.shared()) take_shares(context_.args().shares + row.index + at, lanes, batch_);
+    if (context_.counts() && !count_dense(row, at, lanes)) return;
     draw_dense(row, at, range, lanes);
     context_.apply(row.slice, batch_, lanes / block_lanes, table);
     store_positions(mirrored, range, batch_, lanes, row.codes + at);
+  }
+
+  /// Counts the pulses of 64 columns; false if no code moves.
+  bool count_dense(PlaneRow const& row, int at, int lanes) {
+    std::uint64_t const group = row.item + static_cast<std::uint64_t>(row.first + at) / 4;
+    std::uint64_t const seed = context_.device().seed;
+    std::int16_t* const progress = context_.args().progress + row.index + at;
+    CounterLanes counters;
+    PhiloxBlocks blocks;
+    philox_blocks(PhiloxCounters::consecutive(MoveContext::counter_traits(group)), seed, blocks);
+    fill_words(blocks, counters.word);
+    fill_halves(counters.uniform);
+    if (context_.stochastic()) {
+      philox_blocks(PhiloxCounters::consecutive(context_.counter_rounding(group)), seed, blocks);
+      fill_uniforms(blocks, counters.uniform);
+    }
+    for (int l = 0; l < lanes; ++l) counters.progress[l] = progress[l];
+    bool const any = context_.count(row.slice, lanes, counters, batch_);
+    for (int l = 0; l < lanes; ++l) {
+      progress[l] = static_cast<std::int16_t>(counters.progress[l]);
+    }
+    return any;
   }
 
   void draw_dense(PlaneRow const& row, int at, float range, int lanes) {

@@ -228,7 +228,7 @@ struct UpdateLanes {
       bool const up = delta_drive ? value > 0 : ((x < 0) != (value < 0));
       if (steps == 0 || !moves.takes(up)) continue;
       if (!random.made) random = drawn(at, example, t + 1);
-      move_device_of(at, word, steps, up, random, devices, mine);
+      move_device_of(at, example, t, word, steps, up, random, devices, mine);
     }
   }
 
@@ -260,8 +260,9 @@ struct UpdateLanes {
                     : lane.steps_of(x, u, drop, slice, t);
   }
 
-  PANTHER_HD void move_device_of(Place const& at, int word, std::uint32_t steps, bool up,
-                                 Random const& random, Devices& devices, Private& mine) const {
+  PANTHER_HD void move_device_of(Place const& at, int example, int t, int word, std::uint32_t steps,
+                                 bool up, Random const& random, Devices& devices,
+                                 Private& mine) const {
     UpdateArgs const& args = lane.args;
     int const col = lane_column(at.lane, word);
     int const slice = args.slicing.slice_of(at.plane);
@@ -269,7 +270,11 @@ struct UpdateLanes {
     ++mine.updates;
     mine.steps += steps;
     std::int64_t const index = index_of(at, col);
-    float const taken_steps = args.taken(steps, index);
+    float taken_steps = args.taken(steps, index);
+    if constexpr (CountingLaw<Law>) {
+      DevicePlace const place{at.replica, at.set, at.plane, at.row, col, index};
+      taken_steps = lane.reaching(place, example, t + 1, taken_steps, up);
+    }
     if (taken_steps == 0.0F) return;
     std::uint64_t const item =
         device_item(static_cast<std::uint64_t>(args.layer), static_cast<std::uint64_t>(at.set),

@@ -164,7 +164,8 @@ struct PairWriter {
 
   /// Steps up of the level grow the first device, steps down the second.
   PANTHER_HD_RARE void grow(int device, std::uint32_t steps, View const& view) const {
-    writer.move(replica, plane(device), index(device), traits(device), steps, device == 0,
+    writer.move(replica, plane(device), index(device), traits(device),
+                static_cast<float>(static_cast<std::int32_t>(steps)), device == 0,
                 view.write_number[device], view.dither_word[device]);
   }
 };

@@ -17,6 +17,9 @@
 // moves act on the persistent one, and each draws a new apparent one. So write-verify ends when
 // what reads see is right. Programming draws one for every device of its sets first.
 //
+// Where a law counts pulses (xbar/progress.hpp), moves go through its progress; ideal writes leave
+// it as it is.
+//
 // One item is one weight of one replica: all its slices, so the recoding needs no second pass.
 // Random words are per device, write event and attempt: word 0-1 write and read normal, word 2
 // dither.
@@ -50,6 +53,7 @@ struct ResolveArgs {
   Slicing slicing;
   std::int16_t* codes;
   std::int16_t* apparent;  // as codes, which are the persistent ones; null: devices hide nothing
+  std::int16_t* progress;  // as codes, of a law that counts pulses; else null
   TraitSource traits;
   DeviceConstants const* devices;  // [replica]
   void const* law;                 // Law::Constants [replica][slice]
@@ -309,7 +313,13 @@ struct ResolveWeight {
       }
       auto const whole = static_cast<std::int32_t>(nearest(error));
       std::uint32_t const steps = larger(magnitude_of(whole), 1U);
-      move(replica, plane, index, traits, steps, error > 0, drawn_number(words, normals),
+      DevicePlace const at{replica, set, plane, row, col, index};
+      float const taken =
+          passed_on<Law>(args, at, at.item(args.layer, lane_of_column(col)), word_of_column(col),
+                         static_cast<float>(static_cast<std::int32_t>(steps)), error > 0,
+                         {Stream::counter_write, at.item(args.layer, col), args.event,
+                          static_cast<std::uint32_t>(attempt), 0});
+      move(replica, plane, index, traits, taken, error > 0, drawn_number(words, normals),
            words.w[2]);
       touch(replica, set, plane, row, col, index, traits, static_cast<std::uint32_t>(attempt));
       count(counters.write_steps, steps);
@@ -322,12 +332,11 @@ struct ResolveWeight {
   }
 
   PANTHER_HD void move(int replica, int plane, std::int64_t index, Traits const& traits,
-                       std::uint32_t steps, bool up, float normal,
-                       std::uint32_t dither_word) const {
+                       float steps, bool up, float normal, std::uint32_t dither_word) const {
+    if (CountingLaw<Law> && steps == 0.0F) return;
     float const dither = args.rounding == CodeRounding::stochastic ? dither_of(dither_word) : 0.5F;
-    DeviceMover<Law, ResolveArgs>{args, replica, plane}(
-        args.codes[index], traits, static_cast<float>(static_cast<std::int32_t>(steps)), up, normal,
-        dither);
+    DeviceMover<Law, ResolveArgs>{args, replica, plane}(args.codes[index], traits, steps, up,
+                                                        normal, dither);
   }
 };
 

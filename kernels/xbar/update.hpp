@@ -12,7 +12,8 @@
 // optimizer) is sliced and applied once.
 //
 // Behind resistive wires a device takes a share of its steps (kernels/wires/shares.hpp), of which
-// its law moves it by a real number. Counters count what was asked for.
+// its law moves it by a real number. A law that counts pulses moves its progress first; the code
+// moves by the steps that it passes on (xbar/progress.hpp). Counters count what was asked for.
 //
 // Zero rows, columns and digits change nothing. Random words: a group of four columns that are 16
 // apart shares a Philox block (word k for column 64 g + 16 k + l), which lets sixteen vector lanes
@@ -27,6 +28,7 @@
 
 #include "kernels/base/counters.hpp"
 #include "kernels/base/rounding.hpp"
+#include "kernels/xbar/progress.hpp"
 #include "kernels/xbar/traits.hpp"
 
 namespace panther {
@@ -51,6 +53,7 @@ struct UpdateArgs {
   XbarShape shape;
   Slicing slicing;
   std::int16_t* codes;
+  std::int16_t* progress;       // as codes, of a law that counts pulses; else null
   std::uint16_t const* shares;  // as codes: of its steps, what a device takes; null: all of them
   TraitSource traits;
   DeviceConstants const* devices;  // [replica]
@@ -323,11 +326,23 @@ struct UpdateLane {
     Traits const traits = args.traits.load(args.devices[replica], range, index, item);
     ++local.updates;
     local.steps += steps;
-    float const taken = args.taken(steps, index);
+    float const asked = args.taken(steps, index);
+    float const taken = reaching({replica, set, plane, row, col, index}, example, t + 1, asked, up);
     if (taken == 0.0F) return;
     bool const saturated = DeviceMover<Law, UpdateArgs>{args, replica, plane}(
         args.codes[index], traits, taken, up, normal, dither);
     local.saturations += saturated ? 1U : 0U;
+  }
+
+  /// Of level steps, those that reach the code.
+  PANTHER_HD float reaching(DevicePlace const& at, int example, int sub_step, float steps,
+                            bool up) const {
+    std::uint64_t const group = at.item(args.layer, lane_of_column(at.col));
+    int const word = word_of_column(at.col);
+    return passed_on<Law>(
+        args, at, group, word, steps, up,
+        {Stream::counter_update, group, args.first_step + static_cast<std::uint64_t>(example),
+         static_cast<std::uint32_t>(sub_step), word});
   }
 
   PANTHER_HD std::uint32_t steps_of(std::uint32_t x, std::uint32_t u, int drop, int slice,

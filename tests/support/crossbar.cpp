@@ -50,6 +50,9 @@ Crossbar::Crossbar(Backend& backend, CrossbarConfig const& config)
   constants_ = DeviceArray<DeviceConstants>(backend, constants);
   codes_ = DeviceArray<std::int16_t>(backend, size_of(shape_.devices()));
   if (hides) apparent_ = DeviceArray<std::int16_t>(backend, size_of(shape_.devices()));
+  if (counts_pulses(config.devices.front().law)) {
+    progress_ = DeviceArray<std::int16_t>(backend, size_of(shape_.devices()));
+  }
   slice_counters_ = DeviceArray<SliceCounters>(backend, replicas * slices);
   layer_counters_ = DeviceArray<LayerCounters>(backend, replicas);
   pair_counters_ = DeviceArray<PairCounters>(backend, replicas * slices);
@@ -107,6 +110,7 @@ ResolveArgs Crossbar::resolve_args(WriteOptions const& options,
   args.slicing = slicing_;
   args.codes = const_cast<std::int16_t*>(codes_.data());
   if (apparent_.size() > 0) args.apparent = const_cast<std::int16_t*>(apparent_.data());
+  args.progress = const_cast<std::int16_t*>(progress_.data());
   args.traits = traits();
   args.devices = constants_.data();
   args.law = law_memory_.data();
@@ -191,6 +195,7 @@ void Crossbar::launch_update(UpdateArgs args, UpdateOptions const& options) {
   args.shape = shape_;
   args.slicing = slicing_;
   args.codes = codes_.data();
+  args.progress = progress_.data();
   args.traits = traits();
   args.devices = constants_.data();
   args.law = law_memory_.data();

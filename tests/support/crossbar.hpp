@@ -131,6 +131,9 @@ class Crossbar {
   /// Of devices that hide their state, whose persistent one is codes(); else empty.
   std::vector<std::int16_t> apparent() const { return apparent_.download(); }
   void set_apparent(std::vector<std::int16_t> const& codes) { apparent_.upload(codes); }
+  /// Of devices whose law counts pulses; else empty.
+  std::vector<std::int16_t> progress() const { return progress_.download(); }
+  void set_progress(std::vector<std::int16_t> const& progress) { progress_.upload(progress); }
   std::vector<SliceCounters> slice_counters() const { return slice_counters_.download(); }
   std::vector<LayerCounters> layer_counters() const { return layer_counters_.download(); }
   std::vector<PairCounters> pair_counters() const { return pair_counters_.download(); }
@@ -161,6 +164,7 @@ class Crossbar {
   bool noisy_read_ = false;
   DeviceArray<std::int16_t> codes_;
   DeviceArray<std::int16_t> apparent_;
+  DeviceArray<std::int16_t> progress_;
   DeviceArray<DeviceConstants> constants_;
   LawMemory law_memory_;
   DeviceArray<std::int8_t> stored_;

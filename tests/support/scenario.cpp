@@ -158,7 +158,7 @@ void add_sums(Hash& hash, std::vector<i128> const& sums, std::size_t replicas, s
 }
 
 void add_states(Hash& hash, Crossbar const& xbar) {
-  for (auto const& codes : {xbar.codes(), xbar.apparent()}) {
+  for (auto const& codes : {xbar.codes(), xbar.apparent(), xbar.progress()}) {
     if (codes.empty()) continue;
     std::vector<std::int16_t> states;  // without the padding of rows
     for_each_device(xbar.shape(),

@@ -77,6 +77,21 @@ class Characterize(support.ProgramTest):
         balance = (top * rise - (bottom - 1) * fall) / (rise + fall)
         self.assertAlmostEqual(found["symmetry_point"], balance, delta=1e-3)
 
+    def test_a_hidden_state_makes_a_staircase(self):
+        self.write("stairs.toml", '[device]\nlaw = "hidden_step"\ndw_min = 0.012\nhidden_states = 4\n'
+                                  'hidden_dtod = 0.0\nhidden_up_down_dtod = 0.0\n')
+        found = self.measured("stairs.toml", "--pulses", "100", "--devices", "2")
+        for pulse in range(101):  # four pulses reach 1, the fifth passes it
+            stair = pulse // 5 * 4 / 100
+            self.assertAlmostEqual(found["up"]["mean"][pulse], stair, delta=20 / 65536)
+            self.assertAlmostEqual(1 - found["down"]["mean"][pulse], stair, delta=20 / 65536)
+        for step in found["steps"]:
+            self.assertAlmostEqual(step["up"], 0.8 / 100, delta=1e-4, msg="on average")
+        self.assertLess(found["up"]["cycle_noise"], 1 / 65536, "the steps are the law's")
+        table = self.succeeds("device", "characterize", "stairs.toml", "--pulses", "100", "--devices", "1",
+                              "--table", "stairs.csv")
+        self.assertIn("0.0080", table.out, "mean step")
+
     def test_noise_and_spread_are_those_of_the_configuration(self):
         # 64,000 pulses: the estimate's own deviation is 0.3 %; rounding to codes adds 0.1 %, and the
         # bound that a train starts at takes half of the first pulses' noise.

@@ -89,6 +89,7 @@ class Fit(support.ProgramTest):
         self.fails(2, *fit, "--pick", "best", words=["--pick best", "aic, bic or cv"])
         self.fails(2, *fit, "--window", "2:1", words=["LOW must be below HIGH"])
         self.fails(2, *fit, "--window", "2", words=["LOW:HIGH"])
+        self.fails(1, *fit, "--law", "hidden_step", "--free", "dw_min", words=["hidden_step", "not fitted"])
         self.fails(1, *fit, "--law", "linear", words=["linear", "linear_step"])
         self.fails(1, *fit, "--law", "linear_step", "--free", "gama_up", words=["gama_up", "did you mean 'gamma_up'"])
         self.fails(1, *fit, "--law", "linear_step", "--fix", "gamma_up=11", words=["gamma_up", "[-10, 10]"])

@@ -88,6 +88,9 @@ class Tabulate(support.ProgramTest):
         self.succeeds("train", "run.toml", "-o", "b.h5", "--threads", "2")
         self.assertEqual(self.digest("a.h5"), self.digest("b.h5"))
 
+    def test_a_hidden_state_is_in_no_table(self):
+        self.fails(1, "device", "tabulate", "hidden_step", words=("law", "hidden_step", "hidden state"))
+
     def test_faults_name_key_value_and_what_is_allowed(self):
         self.fails(1, "device", "characterize", self.write("a.toml", lookup("none.csv")),
                    words=("none.csv", "cannot be read: No such file or directory", "device tabulate"))

@@ -105,6 +105,7 @@ DenseLayer::DenseLayer(Backend& backend, RunConfig const& config, DenseSpec cons
   e_fraction = {backend, vectors};
   codes_ = {backend, devices};
   if (std::ranges::any_of(replicas, hides_state)) persistent_ = {backend, devices};
+  if (counts_pulses(replicas.front().device.law)) progress_ = {backend, devices};
   devices_ = {backend, constants_of(replicas)};
   if (config.read.mode == ReadMode::analog) {
     analog_ = {backend, analog_constants_of(config.read, slicing_, replicas)};
@@ -310,6 +311,7 @@ UpdateArgs DenseLayer::update_args() const {
   args.shape = shape_;
   args.slicing = slicing_;
   args.codes = writable_state();
+  args.progress = self.progress_.data();
   args.traits = {variation_, traits_.data(), shape_.devices()};
   args.devices = devices_.data();
   args.law = law_memory_.data();
@@ -411,6 +413,7 @@ ResolveArgs DenseLayer::resolve_args(std::uint64_t event) const {
   args.slicing = slicing_;
   args.codes = writable_state();
   args.apparent = hides() ? self.codes_.data() : nullptr;
+  args.progress = self.progress_.data();
   args.traits = {variation_, traits_.data(), shape_.devices()};
   args.devices = devices_.data();
   args.law = law_memory_.data();
@@ -436,6 +439,7 @@ void DenseLayer::devices_written() {
 }
 
 void DenseLayer::program(DeviceArray<std::int32_t> const& weights) {
+  progress_.clear();
   ResolveArgs args = resolve_args(0);
   args.weights = weights.data();
   args.mode = config_.crs.initial_write;
@@ -504,6 +508,7 @@ void DenseLayer::load_codes(std::vector<std::int16_t> const& codes) {
   }
   codes_.upload(all);
   if (hides()) persistent_.copy_from(codes_);
+  progress_.clear();
   devices_written();
 }
 
@@ -532,6 +537,7 @@ std::string DenseLayer::archive_prefix() const {
 void DenseLayer::restore_codes(StateArchive& archive) {
   archive.array(archive_prefix() + "codes", codes_);
   if (hides()) archive.array(archive_prefix() + "persistent", persistent_);
+  if (counts()) archive.array(archive_prefix() + "progress", progress_);
   devices_written();
 }
 
@@ -539,6 +545,7 @@ void DenseLayer::archive(StateArchive& archive) {
   std::string const prefix = archive_prefix();
   archive.array(prefix + "codes", codes_);
   if (hides()) archive.array(prefix + "persistent", persistent_);
+  if (counts()) archive.array(prefix + "progress", progress_);
   archive.array(prefix + "slice_counters", counters_);
   archive.array(prefix + "layer_counters", layer_counters_);
   if (slicing_.one_sided()) archive.array(prefix + "pair_counters", pair_counters_);

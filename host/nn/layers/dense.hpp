@@ -198,6 +198,8 @@ class DenseLayer {
   void pass_over_devices(AgeArgs args, Touch touch, ConstantsOf const& constants_of);
   /// The devices hide their state: what reads see is not what writes act on.
   bool hides() const { return persistent_.size() != 0; }
+  /// The law counts pulses: devices have progress towards the next step of their codes.
+  bool counts() const { return progress_.size() != 0; }
   /// What writes and time act on.
   DeviceArray<std::int16_t> const& state() const { return hides() ? persistent_ : codes_; }
   std::int16_t* writable_state() const;
@@ -219,6 +221,7 @@ class DenseLayer {
 
   DeviceArray<std::int16_t> codes_;       // what reads see
   DeviceArray<std::int16_t> persistent_;  // where devices hide it, what writes act on
+  DeviceArray<std::int16_t> progress_;    // where the law counts pulses
   DeviceArray<std::int8_t> traits_;
   DeviceArray<DeviceConstants> devices_;
   DeviceArray<AnalogConstants> analog_;  // mode analog

@@ -89,6 +89,7 @@ struct UpdateCase {
     update.shape = xbar.shape_in(arena);
     update.slicing = xbar.slicing;
     update.codes = arena.out("codes", xbar.codes);
+    if (!xbar.progress.empty()) update.progress = arena.out("progress", xbar.progress);
     update.traits = xbar.traits_in(arena, backend);
     update.devices = arena.in(xbar.devices);
     update.law = arena.law(xbar.laws, xbar.slicing);
@@ -170,7 +171,7 @@ void add_reads(std::vector<Case>& cases, Driven driven, ReadMode mode, int dac_b
 
 /// Kinds of noise that know pulses, with everything that varies.
 void add_imperfect(std::vector<Case>& cases) {
-  for (int law = 0; law < LawList::size; ++law) {
+  for (int law = 0; law < laws_without_counter; ++law) {
     for (auto const& [noise, noise_name] : EnumNames<WriteNoiseKind>::values) {
       if (!knows_pulses(noise)) continue;
       bool const stored = (law + static_cast<int>(noise)) % 2 == 0;
@@ -216,7 +217,7 @@ constexpr NamedDrive drives[] = {{"streamed", UpdateDrive::streamed, Fidelity::a
 /// Every law by every drive, the other choices in turn.
 void add_compound_updates(std::vector<Case>& cases) {
   for (NamedDrive const& drive : drives) {
-    for (int law = 0; law < LawList::size; ++law) {
+    for (int law = 0; law < laws_without_counter; ++law) {
       for (int variant = 0; variant < 4; ++variant) {
         auto const& [noise, noise_name] =
             EnumNames<WriteNoiseKind>::values[static_cast<std::size_t>(variant)];
@@ -235,9 +236,18 @@ void add_compound_updates(std::vector<Case>& cases) {
   }
 }
 
+std::vector<std::uint16_t> random_shares(Draws& draws, std::size_t devices) {
+  std::vector<std::uint16_t> shares(devices);
+  for (auto& share : shares) {
+    share = static_cast<std::uint16_t>(
+        draws.pick({0, share_one, draws.whole(1, share_one), draws.whole(1, share_one)}));
+  }
+  return shares;
+}
+
 /// Every law by two drives, the other choices in turn.
 void add_shared_updates(std::vector<Case>& cases) {
-  for (int law = 0; law < LawList::size; ++law) {
+  for (int law = 0; law < laws_without_counter; ++law) {
     for (int variant = 0; variant < 2; ++variant) {
       NamedDrive const& drive = drives[(law + 2 * variant) % 4];
       auto const& [noise, noise_name] =
@@ -246,14 +256,33 @@ void add_shared_updates(std::vector<Case>& cases) {
       UpdateCase update = make_update(seed, {law, drive.drive, drive.fidelity, noise,
                                              static_cast<VariationSource>((law + variant) % 3)});
       Draws draws(seed + 1);
-      update.shares.resize(update.xbar.codes.size());
-      for (auto& share : update.shares) {
-        share = static_cast<std::uint16_t>(
-            draws.pick({0, share_one, draws.whole(1, share_one), draws.whole(1, share_one)}));
-      }
+      update.shares = random_shares(draws, update.xbar.codes.size());
       cases.push_back(case_of("update/shares",
                               law_name(law) + "/" + drive.name + "/" + std::string(noise_name),
                               std::move(update)));
+    }
+  }
+}
+
+/// A law that counts pulses by every drive and kind of noise, the other choices in turn.
+void add_counted_updates(std::vector<Case>& cases) {
+  for (NamedDrive const& drive : drives) {
+    for (auto const& [noise, noise_name] : EnumNames<WriteNoiseKind>::values) {
+      auto const at = static_cast<int>(cases.size());
+      bool const imperfect = knows_pulses(noise);
+      UpdateChoice const choice{counting_law(),
+                                drive.drive,
+                                drive.fidelity,
+                                noise,
+                                static_cast<VariationSource>(imperfect ? 1 + at / 4 % 2 : at % 3),
+                                imperfect,
+                                at % 4 == 2};
+      std::uint64_t const seed = 9700 + cases.size();
+      UpdateCase update = make_update(seed, choice);
+      Draws draws(~seed);
+      if (at % 4 == 3) update.shares = random_shares(draws, update.xbar.codes.size());
+      cases.push_back(case_of("update/" + law_name(counting_law()) + "/" + drive.name,
+                              std::string(noise_name), std::move(update)));
     }
   }
 }
@@ -278,7 +307,7 @@ std::vector<Case> read_cases() {
 
 std::vector<Case> update_cases() {
   std::vector<Case> cases;
-  for (int law = 0; law < LawList::size; ++law) {
+  for (int law = 0; law < laws_without_counter; ++law) {
     for (NamedDrive const& drive : drives) {
       for (auto const& [noise, noise_name] : EnumNames<WriteNoiseKind>::values) {
         if (knows_pulses(noise)) continue;
@@ -296,6 +325,7 @@ std::vector<Case> update_cases() {
   add_imperfect(cases);
   add_compound_updates(cases);
   add_shared_updates(cases);
+  add_counted_updates(cases);
   return cases;
 }
 

@@ -56,6 +56,9 @@ constexpr Golden hashes[] = {
     {"resolve/filament_gap/ideal", 0xd29fcc0af1878696U},
     {"resolve/filament_gap/open_loop", 0xaee15be3078b277fU},
     {"resolve/filament_gap/write_verify", 0x02f01f543e08a230U},
+    {"resolve/hidden_step/ideal", 0x16dbac3fe9b98223U},
+    {"resolve/hidden_step/open_loop", 0xd6afa0549829d2eaU},
+    {"resolve/hidden_step/write_verify", 0xdd2c7f78007154d9U},
     {"resolve/hiding/ideal", 0xf37fb0dd496a40abU},
     {"resolve/hiding/open_loop", 0xc40bba5738d7f4a4U},
     {"resolve/hiding/write_verify", 0xe43ccfb5640cda11U},
@@ -117,6 +120,10 @@ constexpr Golden hashes[] = {
     {"update/filament_gap/imperfect", 0x308171e1f24ad40dU},
     {"update/filament_gap/pulses", 0x05fc10cee7303b2bU},
     {"update/filament_gap/streamed", 0x5866e9bf2914bb55U},
+    {"update/hidden_step/delta", 0x0d790ba52efa8fb9U},
+    {"update/hidden_step/digits", 0x43070aa6209ce962U},
+    {"update/hidden_step/pulses", 0x0bf36d84fb422ec2U},
+    {"update/hidden_step/streamed", 0xd0ea2a5e93a94b6dU},
     {"update/ideal/delta", 0xb459d6d5415d4ad3U},
     {"update/ideal/digits", 0x247567d03029ca60U},
     {"update/ideal/imperfect", 0xcc03245cd443180dU},
@@ -182,8 +189,8 @@ constexpr Golden hashes[] = {
     {"wires/share", 0xb0580b064297bfcbU},
     {"wires/solve", 0xfbf79acb8d59df6aU},
     {"train", 0x3079cd0900968fc0U},
-    {"train/hiding", 0x0b3012b322bc3abcU},
     {"train/wires", 0xd243eb751f265824U},
+    {"train/hiding", 0x0b3012b322bc3abcU},
 };
 
 }  // namespace

@@ -59,6 +59,12 @@ void draw_pulses(Draws& draws, Params& params) {
     params.a_up = -0.1 * draws.whole(-9, 20);
     params.a = 0.1 * draws.whole(-5, 5);
   }
+  if constexpr (requires { params.hidden_states; }) {
+    params.hidden_states = draws.pick({1.0, 2.0, 3.5, 16.0});
+    params.hidden_up_down = 0.1 * draws.whole(-5, 5);
+    params.hidden_dtod = 0.1 * draws.whole(0, 6);
+    params.hidden_up_down_dtod = 0.1 * draws.whole(0, 2);
+  }
   if constexpr (requires { params.piecewise_up; }) {
     int const nodes = draws.whole(1, 32);
     params.piecewise_up.clear();
@@ -194,6 +200,14 @@ void fill_codes(Draws& draws, Crossbar& xbar) {
   }
 }
 
+void fill_progress(Draws& draws, Crossbar& xbar) {
+  if (!counts_pulses(xbar.laws.front())) return;
+  xbar.progress.resize(xbar.codes.size());
+  for (auto& progress : xbar.progress) {
+    progress = static_cast<std::int16_t>(draws.whole(-counter_one, counter_one));
+  }
+}
+
 }  // namespace
 
 std::int16_t Draws::word16() {
@@ -248,6 +262,7 @@ Crossbar random_crossbar(Draws& draws, CrossbarChoice const& wanted) {
   }
   fill_laws(draws, xbar);
   fill_codes(draws, xbar);
+  fill_progress(draws, xbar);
   return xbar;
 }
 
@@ -281,6 +296,11 @@ LayerCounters* Crossbar::layer_counters_in(Arena& arena) const {
 PairCounters* Crossbar::pair_counters_in(Arena& arena) const {
   if (!slicing.one_sided()) return nullptr;
   return arena.out("pair counters", std::vector<PairCounters>(replicas() * slices()));
+}
+
+int counting_law() {
+  static_assert(static_cast<int>(LawParams{HiddenStep::Params{}}.index()) == laws_without_counter);
+  return laws_without_counter;
 }
 
 std::string law_name(int law) {

@@ -73,6 +73,7 @@ struct Crossbar {
   std::vector<DeviceConstants> devices;
   std::vector<LawParams> laws;  // [replica]
   std::vector<std::int16_t> codes;
+  std::vector<std::int16_t> progress;  // of a law that counts pulses; else empty
 
   std::size_t replicas() const { return static_cast<std::size_t>(shape.replicas); }
   std::size_t slices() const { return static_cast<std::size_t>(slicing.slices); }
@@ -90,6 +91,11 @@ struct Crossbar {
 };
 
 Crossbar random_crossbar(Draws& draws, CrossbarChoice const& choice);
+
+/// Laws of the cases that go through all laws. Those that count pulses come last in the list and
+/// have cases of their own.
+inline constexpr int laws_without_counter = LawList::size - 1;
+int counting_law();
 
 /// "ideal", "exponential", ...
 std::string law_name(int law);

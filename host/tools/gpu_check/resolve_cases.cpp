@@ -28,6 +28,7 @@ struct ResolveCase {
     resolve.shape = xbar.shape_in(arena);
     resolve.slicing = xbar.slicing;
     resolve.codes = arena.out("codes", xbar.codes);
+    if (!xbar.progress.empty()) resolve.progress = arena.out("progress", xbar.progress);
     if (!apparent.empty()) resolve.apparent = arena.out("apparent", apparent);
     resolve.traits = xbar.traits_in(arena, backend);
     resolve.devices = arena.in(xbar.devices);
@@ -122,7 +123,7 @@ constexpr char const* purpose_names[] = {"program", "carry", "merge", "refresh"}
 /// Every law by every write mode and purpose on cells of several devices.
 void add_compound(std::vector<Case>& cases) {
   for (auto const& [mode, mode_name] : EnumNames<WriteMode>::values) {
-    for (int law = 0; law < LawList::size; ++law) {
+    for (int law = 0; law < laws_without_counter; ++law) {
       for (int purpose = 0; purpose < 4; ++purpose) {
         ResolveChoice const choice{law, mode, static_cast<Purpose>(purpose), purpose % 2 == law % 2,
                                    true};
@@ -157,11 +158,27 @@ void add_hiding(std::vector<Case>& cases) {
   }
 }
 
+/// A law that counts pulses, by every write mode and purpose; every second on compound cells.
+void add_counting(std::vector<Case>& cases) {
+  for (auto const& [mode, mode_name] : EnumNames<WriteMode>::values) {
+    for (Purpose const purpose : {Purpose::program, Purpose::carry, Purpose::merge}) {
+      for (bool const noisy : {false, true}) {
+        std::uint64_t const seed = 9800 + cases.size();
+        bool const compound = cases.size() % 2 == 0;
+        cases.push_back(case_of(
+            "resolve/" + law_name(counting_law()) + "/" + std::string(mode_name),
+            std::string(purpose_names[static_cast<int>(purpose)]) + (noisy ? "/noisy" : "/quiet"),
+            make_resolve(seed, {counting_law(), mode, purpose, noisy, compound})));
+      }
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<Case> resolve_cases() {
   std::vector<Case> cases;
-  for (int law = 0; law < LawList::size; ++law) {
+  for (int law = 0; law < laws_without_counter; ++law) {
     for (auto const& [mode, mode_name] : EnumNames<WriteMode>::values) {
       for (Purpose const purpose : {Purpose::program, Purpose::carry, Purpose::merge}) {
         for (bool const noisy : {false, true}) {
@@ -175,6 +192,7 @@ std::vector<Case> resolve_cases() {
   }
   add_compound(cases);
   add_hiding(cases);
+  add_counting(cases);
   return cases;
 }
 

@@ -267,6 +267,31 @@ void add_hiding(CourseList& list) {
   });
 }
 
+/// A law with a hidden state of its own, in whole numbers of pulses and parts of them.
+void add_counting(CourseList& list) {
+  HiddenStep::Params law;
+  law.dw_min = 0.004;
+  law.hidden_states = 3.0;
+  list.add_variants("counting", [law](RunConfig& c) {
+    c.device.law = law;
+    c.crs.write = WriteMode::write_verify;
+  });
+  list.add("counting_batches", [law](RunConfig& c) {
+    c.device.law = law;
+    c.update.method = UpdateMethod::batch_digits;
+    c.slicing.encoding = Encoding::differential;
+    c.crs.initial_write = c.crs.write = WriteMode::open_loop;
+  });
+  list.add("counting_aged_worn", [law](RunConfig& c) {
+    c.device.law = law;
+    c.update.fidelity = Fidelity::pulse;
+    c.update.wires.model = WireModel::first_order;
+    c.device.programming = {.model = ProgrammingModel::hermes_1, .transfer = true};
+    c.device.retention = {.every = 7, .wait_s = 100.0, .lifetime_s = 1000.0};
+    c.device.endurance = {.count = WriteCount::steps, .onset_writes = 5.0, .top_per_decade = 0.1};
+  });
+}
+
 }  // namespace
 
 DeviceConfig rough_device() {
@@ -291,6 +316,7 @@ std::vector<Course> const& courses() {
     add_time(list);
     add_wear(list);
     add_hiding(list);
+    add_counting(list);
     add_analog(list);
     return list.courses;
   }();

@@ -78,6 +78,16 @@ TEST_P(Memory, AHiddenStateAddsTwoBytes) {
   EXPECT_NEAR(bytes_per_device(small, large, options) - open, 2.0, 1e-9);
 }
 
+TEST_P(Memory, ALawThatCountsPulsesAddsTwoBytes) {
+  RunConfig small = sized(32);
+  RunConfig large = sized(96);
+  small.crossbar.variant = large.crossbar.variant = GetParam();
+  TrainerOptions const options{.store_variation = false, .evaluation_batch = 1};
+  double const open = bytes_per_device(small, large, options);
+  small.device.law = large.device.law = HiddenStep::Params{};
+  EXPECT_NEAR(bytes_per_device(small, large, options) - open, 2.0, 1e-9);
+}
+
 TEST_P(Memory, IsTheSameForEveryReplica) {
   RunConfig config = sized(32);
   config.crossbar.variant = GetParam();

@@ -97,7 +97,10 @@ void agree_on_cells(Random& random, RunConfig& config) {
   if (several) slicing.devices_per_cell = random.pick<int>({2, 4, 8});
   if (!several) slicing.vector_policy = VectorPolicy::all;
   if (slicing.encoding != Encoding::one_sided) config.refresh.every = 0;
-  if (slicing.encoding == Encoding::one_sided) config.device.write_noise.hidden_std = 0.0;
+  if (slicing.encoding == Encoding::one_sided) {
+    config.device.write_noise.hidden_std = 0.0;
+    if (counts_pulses(config.device.law)) config.device.law = Ideal::Params{};
+  }
   config.refresh.smaller = std::min(config.refresh.smaller, config.refresh.larger);
 }
 
@@ -125,6 +128,7 @@ void agree_on_noise(WriteNoise& noise) {
 }
 
 void agree_on_devices(DeviceConfig& device) {
+  if (counts_pulses(device.law)) device.write_noise.hidden_std = 0.0;
   agree_on_noise(device.write_noise);
   if (device.endurance.count == WriteCount::off) device.endurance = {};
   device.spread.nonlinearity_labels = 0.0;

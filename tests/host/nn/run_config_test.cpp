@@ -225,6 +225,18 @@ INSTANTIATE_TEST_SUITE_P(
                   c.device.write_noise.hidden_std = 0.25;
                 },
                 {"device.write_noise.hidden_std = 0.25", "slicing.encoding = \"one_sided\"", "0"}},
+        Refusal{"counting_pairs",
+                [](RunConfig& c) {
+                  c.slicing.encoding = Encoding::one_sided;
+                  c.device.law = HiddenStep::Params{};
+                },
+                {"device.law = \"hidden_step\"", "slicing.encoding = \"one_sided\""}},
+        Refusal{"two_hidden_states",
+                [](RunConfig& c) {
+                  c.device.law = HiddenStep::Params{};
+                  c.device.write_noise.hidden_std = 0.25;
+                },
+                {"device: write_noise.hidden_std = 0.25", "law = \"hidden_step\"", "0"}},
         Refusal{"all_stuck",
                 [](RunConfig& c) { c.device.stuck = {.low = 0.6, .high = 0.6}; },
                 {"device", "stuck", "low", "high"}}),
