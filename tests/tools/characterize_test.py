@@ -88,9 +88,6 @@ class Characterize(support.ProgramTest):
         for step in found["steps"]:
             self.assertAlmostEqual(step["up"], 0.8 / 100, delta=1e-4, msg="on average")
         self.assertLess(found["up"]["cycle_noise"], 1 / 65536, "the steps are the law's")
-        table = self.succeeds("device", "characterize", "stairs.toml", "--pulses", "100", "--devices", "1",
-                              "--table", "stairs.csv")
-        self.assertIn("0.0080", table.out, "mean step")
 
     def test_noise_and_spread_are_those_of_the_configuration(self):
         # 64,000 pulses: the estimate's own deviation is 0.3 %; rounding to codes adds 0.1 %, and the

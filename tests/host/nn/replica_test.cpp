@@ -14,6 +14,20 @@
 namespace panther::test {
 namespace {
 
+/// Of the same law.
+LawParams other_parameters(LawParams const& law) {
+  if (auto const* const stairs = std::get_if<HiddenStep::Params>(&law)) {
+    HiddenStep::Params other = *stairs;
+    other.hidden_states = 5.0;
+    other.hidden_dtod = 0.1;
+    return other;
+  }
+  Exponential::Params other;
+  other.label_up = 2.4;
+  other.label_down = -4.88;
+  return other;
+}
+
 std::vector<Replica> unlike_replicas(DeviceConfig const& device) {
   std::vector<Replica> replicas(4, Replica{1, device});
   for (std::size_t r = 0; r < replicas.size(); ++r) replicas[r].seed = 100 + 7 * r;
@@ -22,10 +36,7 @@ std::vector<Replica> unlike_replicas(DeviceConfig const& device) {
   replicas[1].device.stuck = StuckCells{};
   replicas[1].device.read_noise = ReadNoise{};
   replicas[1].device.write_noise.sigma = 0.0;
-  Exponential::Params law;
-  law.label_up = 2.4;
-  law.label_down = -4.88;
-  replicas[2].device.law = law;
+  replicas[2].device.law = other_parameters(device.law);
   replicas[2].device.on_off_ratio = 3.0;
   replicas[3].device.spread.slope = 0.5;
   replicas[3].device.read_noise.relative = 0.2;
