@@ -127,7 +127,7 @@ def main():
     arguments = parser.parse_args()
     study = tomllib.loads((ROOT / "host/studies/neurosim-mnist.toml").read_text())
     data = images(arguments.data, "train"), images(arguments.data, "t10k")
-    print(f"| device | mean of the last 2 of 5 epochs, sums {arguments.sums} | range |\n|---|---|---|")
+    print(f"| device | mean of the last two fifths of the epochs, sums {arguments.sums} | range |\n|---|---|---|")
     for case in study["panels"][0]["cases"]:
         found = list(accuracies(device_of(case), data, arguments))
         last = found[-max(1, 2 * len(found) // 5):]
