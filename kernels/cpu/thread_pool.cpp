@@ -47,7 +47,8 @@ constexpr int parts_of(std::uint64_t ticket) { return static_cast<int>(ticket & 
 
 ThreadPool::ThreadPool(int threads)
     : claims_(static_cast<std::size_t>(std::clamp(threads, 1, most_threads))),
-      cursors_(claims_.size()) {
+      cursors_(claims_.size()),
+      crowded_(claims_.size() > std::max(std::thread::hardware_concurrency(), 1U)) {
   for (int part = 1; part < static_cast<int>(claims_.size()); ++part) {
     workers_.emplace_back([this, part] { work(part); });
   }
@@ -75,7 +76,7 @@ void ThreadPool::run(int parts, std::function<void(int)> const& job) {
   }
   do_parts(ticket, 0);
   auto const all_done = [&] { return finished_.load(std::memory_order_acquire) == parts; };
-  if (spin(spin_before_yield, all_done)) return;
+  if (!crowded_ && spin(spin_before_yield, all_done)) return;
   while (!all_done()) std::this_thread::yield();
 }
 
@@ -101,7 +102,7 @@ bool ThreadPool::claim(int part, std::uint64_t generation) {
 /// The ticket of a job after that of `seen`; 0 if the pool is to stop.
 std::uint64_t ThreadPool::wait_for_job(std::uint64_t seen) {
   auto const is_new = [&] { return stop_.load() || ticket_.load() != seen; };
-  if (!spin(spin_before_sleep, is_new)) {
+  if (crowded_ || !spin(spin_before_sleep, is_new)) {
     std::unique_lock lock(mutex_);
     sleeping_.fetch_add(1);
     wake_.wait(lock, is_new);

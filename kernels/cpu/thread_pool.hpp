@@ -93,6 +93,7 @@ class ThreadPool {
   std::atomic<std::uint64_t> ticket_{0};  // generation of the present job, and its parts (16 bits)
   std::vector<Claim> claims_;             // [part]
   std::vector<Cursor> cursors_;           // [range]
+  bool const crowded_;                    // more threads than processors: who spins is in the way
   std::atomic<int> finished_{0};          // parts of the present job
   std::atomic<int> sleeping_{0};
   std::atomic<bool> stop_{false};
