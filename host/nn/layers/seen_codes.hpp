@@ -4,9 +4,9 @@
 
 // What reads of a layer see of its devices through resistive wires: codes in place of the devices'
 // own, one array for each direction, brought up to date every refresh_every examples and whenever
-// devices were written. In between reads do not see updates: on a small network of one example a
-// batch, 8 examples cost no accuracy and 16 did. Part of a run's state, because devices move on
-// between two looks at them.
+// devices were written. In between reads do not see updates: on 784-64-10, an epoch of 6000
+// examples one by one, 2 examples cost two points of accuracy without any resistance, 8 three. Part
+// of a run's state, because devices move on between two looks at them.
 
 #include <cstdint>
 #include <string>
