@@ -203,7 +203,8 @@ TEST_P(BoundManagementLaw, IsALoopOfReadsOfHalvedInputs) {
     largest_factor = std::max(largest_factor, expected.largest_factor);
   }
   EXPECT_GT(repeats, static_cast<std::uint64_t>(trials(8)));
-  if (trials(8) >= 8) EXPECT_GE(largest_factor, 512) << "few trials need not get there";
+  if (trials(8) < 8) return;  // few trials need not get there
+  EXPECT_GE(largest_factor, 512);
 }
 
 TEST_P(BoundManagementLaw, DoesNothingWhereNothingClips) {
