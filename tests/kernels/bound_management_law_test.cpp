@@ -10,6 +10,7 @@
 #include <cmath>
 #include <span>
 
+#include "tests/support/analog_reads.hpp"
 #include "tests/support/backends.hpp"
 #include "tests/support/crossbar.hpp"
 #include "tests/support/random.hpp"
@@ -28,14 +29,7 @@ struct Result {
   std::uint64_t repeats = 0;
 };
 
-struct Read {
-  CrossbarConfig config;
-  std::vector<std::int16_t> codes;
-  std::vector<std::int16_t> inputs;
-  ReadOptions options;
-  std::size_t driven;
-
-  std::size_t vectors() const { return inputs.size() / driven; }
+struct Read : AnalogRead {
   std::size_t examples() const { return vectors() / config.devices.size(); }
 
   Result of(Backend& backend, std::vector<std::int16_t> const& driven_by,
@@ -62,7 +56,7 @@ void remove_fresh_noise(Read& read) {
 
 /// Ranges that vectors of full scale exceed and smaller ones do not.
 Read random_read(Random& random, Backend& backend, double share) {
-  Read read{random_crossbar(random), {}, {}, {}, 0};
+  Read read{{random_crossbar(random), {}, {}, {}, 0}};
   for (DeviceConfig& device : read.config.devices) {
     device.reading = random_reading(random, share);
     if (random.chance(share)) device.read_noise = {.relative = 0.03, .line = 0.4};
@@ -99,30 +93,6 @@ Read random_read(Random& random, Backend& backend, double share) {
     }
   }
   return read;
-}
-
-constexpr i128 full = 32767;
-
-/// The quotient's nearest integer, ties to even, by whole numbers alone.
-i128 rounded_quotient(i128 above, i128 below) {
-  bool const negative = above < 0;
-  i128 const magnitude = negative ? -above : above;
-  i128 quotient = magnitude / below;
-  i128 const twice = 2 * (magnitude % below);
-  if (twice > below || (twice == below && quotient % 2 == 1)) ++quotient;
-  return negative ? -quotient : quotient;
-}
-
-i128 naive_scale(InputScalingConfig const& config, std::span<std::int16_t const> vector) {
-  auto const limit = static_cast<i128>(std::nearbyint(config.limit * 32767.0));
-  if (config.noise_management == NoiseManagement::off) return full;
-  if (config.noise_management == NoiseManagement::constant) return limit;
-  i128 largest = 0;
-  for (int const x : vector) {
-    i128 const magnitude = config.noise_management == NoiseManagement::max ? x : std::abs(x);
-    largest = std::max(largest, magnitude);
-  }
-  return largest == 0 ? full : std::min(largest, limit);
 }
 
 /// One vector through a read without any management, of a crossbar whose other replicas read
@@ -163,7 +133,7 @@ Expected naive_loop(Read const& read, Backend& backend) {
   BoundManagementConfig const& bounds = read.options.analog.bounds;
   Expected expected;
   for (std::size_t vector = 0; vector < read.vectors(); ++vector) {
-    auto const input = std::span(read.inputs).subspan(vector * read.driven, read.driven);
+    std::span<std::int16_t const> const input = read.vector(vector);
     i128 scale = naive_scale(read.options.analog.inputs, input);
     for (int factor = 1;; factor *= 2, scale *= 2, ++expected.repeats) {
       std::vector<std::int16_t> scaled;

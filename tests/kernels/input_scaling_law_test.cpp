@@ -9,6 +9,7 @@
 
 #include <cmath>
 
+#include "tests/support/analog_reads.hpp"
 #include "tests/support/backends.hpp"
 #include "tests/support/crossbar.hpp"
 #include "tests/support/random.hpp"
@@ -20,29 +21,6 @@ namespace {
 
 class InputScalingLaw : public OnBackend {};
 INSTANTIATE_TEST_SUITE_P(Backends, InputScalingLaw, every_backend(), backend_label);
-
-constexpr std::int64_t full = 32767;
-
-/// The quotient's nearest integer, ties to even, by whole numbers alone.
-i128 rounded_quotient(i128 above, i128 below) {
-  bool const negative = above < 0;
-  i128 const magnitude = negative ? -above : above;
-  i128 quotient = magnitude / below;
-  i128 const twice = 2 * (magnitude % below);
-  if (twice > below || (twice == below && quotient % 2 == 1)) ++quotient;
-  return negative ? -quotient : quotient;
-}
-
-std::int64_t naive_scale(InputScalingConfig const& config, std::span<std::int16_t const> vector) {
-  auto const limit = static_cast<std::int64_t>(std::nearbyint(config.limit * 32767.0));
-  if (config.noise_management == NoiseManagement::off) return full;
-  if (config.noise_management == NoiseManagement::constant) return limit;
-  std::int64_t largest = 0;
-  for (std::int64_t const x : vector) {
-    largest = std::max(largest, config.noise_management == NoiseManagement::max ? x : std::abs(x));
-  }
-  return largest == 0 ? full : std::min(largest, limit);
-}
 
 std::vector<i128> read_with(Backend& backend, CrossbarConfig const& config,
                             std::vector<std::int16_t> const& codes,
@@ -79,21 +57,8 @@ std::vector<std::int16_t> inputs_of_any_size(Random& random, std::size_t vectors
   return inputs;
 }
 
-struct Read {
-  CrossbarConfig config;
-  std::vector<std::int16_t> codes;
-  std::vector<std::int16_t> inputs;
-  ReadOptions options;
-  std::size_t driven;
-
-  std::size_t vectors() const { return inputs.size() / driven; }
-  std::span<std::int16_t const> vector(std::size_t i) const {
-    return std::span(inputs).subspan(i * driven, driven);
-  }
-};
-
-Read random_read(Random& random, Backend& backend, double share) {
-  Read read{random_crossbar(random), {}, {}, {}, 0};
+AnalogRead random_read(Random& random, Backend& backend, double share) {
+  AnalogRead read{random_crossbar(random), {}, {}, {}, 0};
   for (DeviceConfig& device : read.config.devices) {
     device.reading = random_reading(random, share);
     if (random.chance(share)) device.read_noise = {.relative = 0.03, .line = 0.4};
@@ -114,7 +79,7 @@ TEST_P(InputScalingLaw, IsAReadOfScaledInputs) {
   Random random(811);
   int scaled_vectors = 0;
   for (int trial = 0; trial < trials(30); ++trial) {
-    Read read = random_read(random, backend(), 0.2);
+    AnalogRead read = random_read(random, backend(), 0.2);
     InputScalingConfig const scaling = {
         random.pick<NoiseManagement>(
             {NoiseManagement::abs_max, NoiseManagement::max, NoiseManagement::constant}),
@@ -148,7 +113,7 @@ TEST_P(InputScalingLaw, IsAReadOfScaledInputs) {
 TEST_P(InputScalingLaw, OfFullScaleIsOff) {
   Random random(812);
   for (int trial = 0; trial < trials(12); ++trial) {
-    Read read = random_read(random, backend(), 0.3);
+    AnalogRead read = random_read(random, backend(), 0.3);
     for (std::size_t i = 0; i < read.vectors(); ++i) read.inputs[i * read.driven] = 32767;
     SCOPED_TRACE(random.trace() + ", trial " + std::to_string(trial));
     read.options.analog.inputs = {};
