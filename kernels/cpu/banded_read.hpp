@@ -29,7 +29,7 @@ class BandedRead {
   void run(ThreadPool& pool, ReadArgs const& args, int bands,
            void (*kernel)(ReadArgs const& args, LineBand band)) {
     std::span const inputs(args.inputs, static_cast<std::size_t>(args.driven_lines()));
-    place_bands(inputs, driven_rows(inputs), bands, ends_);
+    place_even_bands(inputs, driven_rows(inputs), bands, ends_);
     auto const sensed = static_cast<std::size_t>(args.sensed_lines());
     partial_.resize(static_cast<std::size_t>(bands - 1) * sensed);
     pool.run(bands, [&](int band) {

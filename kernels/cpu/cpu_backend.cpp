@@ -15,6 +15,7 @@
 #include "kernels/cpu/isa.hpp"
 #include "kernels/cpu/kernel_table.hpp"
 #include "kernels/cpu/law_writes.hpp"
+#include "kernels/cpu/layer_shares.hpp"
 #include "kernels/cpu/read_units.hpp"
 #include "kernels/cpu/scratch.hpp"
 #include "kernels/cpu/thread_pool.hpp"
@@ -89,14 +90,10 @@ class CpuBackend final : public Backend {
         [&](std::int64_t first, std::int64_t last) { kernels_.read_analog(args, first, last); });
   }
   void update_layers(int law, std::span<UpdateArgs const> layers) override {
-    if (shares_.size() < layers.size()) shares_.resize(layers.size());
-    int parts = 1;
-    for (std::size_t i = 0; i < layers.size(); ++i) {
-      parts = std::max(parts, shares_[i].cut(layers[i], update_grain(layers[i]), pool_.threads()));
-    }
+    int const parts = shares_.deal(layers, pool_.threads());
     pool_.run(parts, [&](int part) {
       for (std::size_t i = 0; i < layers.size(); ++i) {
-        std::span<ActiveRow const> const rows = shares_[i].list(part, parts);
+        std::span<ActiveRow const> const rows = shares_.list(i, part, parts);
         if (rows.empty()) continue;
         kernels_.update(law, layers[i], rows.data(), static_cast<std::int64_t>(rows.size()));
       }
@@ -209,8 +206,9 @@ class CpuBackend final : public Backend {
                 bool all) {
     XbarShape const& shape = args.update.shape;
     std::int64_t const grain = 1 + 20000 / (static_cast<std::int64_t>(shape.planes) * shape.cols);
-    int const parts = all ? touched_.cut_all(shape, grain, pool_.threads())
-                          : touched_.cut(args.update, grain, pool_.threads());
+    all ? touched_.mark_all(shape) : touched_.mark(args.update);
+    std::vector<std::int64_t> loads(static_cast<std::size_t>(pool_.threads()), 0);
+    int const parts = touched_.deal(grain, 1, loads);
     pool_.run(parts, [&](int part) {
       std::span<ActiveRow const> const rows = touched_.list(part, parts);
       kernel(args, rows.data(), static_cast<std::int64_t>(rows.size()));
@@ -225,8 +223,8 @@ class CpuBackend final : public Backend {
                      [&](std::int64_t first, std::int64_t last) { kernel(args, first, last); });
   }
 
-  std::vector<RowShares> shares_;  // of an update's layers
-  RowShares touched_;              // of a pass
+  LayerShares shares_;  // of an update
+  RowShares touched_;   // of a pass
   BandedRead banded_read_;
   ThreadPool pool_;
   Isa isa_;

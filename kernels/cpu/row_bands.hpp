@@ -18,15 +18,17 @@ inline std::int64_t driven_rows(std::span<std::int16_t const> rows) {
   return static_cast<std::int64_t>(rows.size()) - std::ranges::count(rows, 0);
 }
 
-/// Sets ends to the bounds of `bands` bands, [band + 1], of rows of which `driven` are not zero.
-inline void place_bands(std::span<std::int16_t const> rows, std::int64_t driven, int bands,
-                        std::vector<std::size_t>& ends) {
+/// Sets ends to the bounds of `bands` bands, [band + 1], of rows of which before(band) driven ones
+/// (those that are not zero) lie in earlier bands; before(band) ascends.
+template <class Before>
+void place_bands(std::span<std::int16_t const> rows, int bands, Before const& before,
+                 std::vector<std::size_t>& ends) {
   constexpr std::size_t chunk = 32;  // counted at once
   ends.assign(1, 0);
   std::size_t row = 0;
   std::int64_t seen = 0;
   for (int band = 1; band < bands; ++band) {
-    std::int64_t const wanted = driven * band / bands;
+    std::int64_t const wanted = before(band);
     while (seen < wanted) {
       std::size_t const next = std::min(row + chunk, rows.size());
       std::int64_t const more = driven_rows(rows.subspan(row, next - row));
@@ -38,6 +40,13 @@ inline void place_bands(std::span<std::int16_t const> rows, std::int64_t driven,
     ends.push_back(row);
   }
   ends.push_back(rows.size());
+}
+
+/// The same for bands with equally many driven rows, `driven` in all.
+inline void place_even_bands(std::span<std::int16_t const> rows, std::int64_t driven, int bands,
+                             std::vector<std::size_t>& ends) {
+  place_bands(
+      rows, bands, [&](int band) { return driven * band / bands; }, ends);
 }
 
 }  // namespace panther
