@@ -8,6 +8,8 @@
 
 #include <cmath>
 
+#include "host/nn/layers/step_shares.hpp"
+#include "kernels/wires/exact.hpp"
 #include "tests/host/nn/wired_layer.hpp"
 #include "tests/support/backends.hpp"
 
@@ -126,6 +128,73 @@ TEST(UpdateWireModels, AreSymmetricInRowsAndColumns) {
       }
     }
     EXPECT_LT(shares[5], shares[30]) << "far corner, near corner";
+  }
+}
+
+/// What single phases leave the devices of a square array: lines on at random, each with
+/// probability `active`, and nothing flows at half-selected devices. The mean share of a device
+/// over the phases that select it; negative: none did.
+std::vector<double> mean_shares_of_phases(Random& random, UpdateWiresConfig const& config,
+                                          std::vector<double> const& siemens, int lines,
+                                          int phases) {
+  auto const count = static_cast<std::size_t>(lines);
+  std::vector<double> sum(siemens.size(), 0.0);
+  std::vector<int> selected(siemens.size(), 0);
+  for (int phase = 0; phase < phases; ++phase) {
+    std::vector<double> volts(count);
+    std::vector<std::uint8_t> on(count);
+    for (double& volt : volts) volt = random.chance(config.active) ? 1.0 : 0.0;
+    for (auto& column : on) column = random.chance(config.active) ? 1 : 0;
+    std::vector<double> conducting(siemens.size(), 0.0);
+    for (std::size_t i = 0; i < siemens.size(); ++i) {
+      if (volts[i / count] != 0.0 && on[i % count] != 0) conducting[i] = siemens[i];
+    }
+    ExactWires const network(circuit_of(config, Driven::rows), lines, lines, conducting);
+    std::vector<double> const ampere = network.solve(volts).device_ampere;
+    for (std::size_t i = 0; i < siemens.size(); ++i) {
+      if (conducting[i] == 0.0) continue;
+      sum[i] += share_value(step_share(ampere[i] / siemens[i], config.threshold));
+      ++selected[i];
+    }
+  }
+  for (std::size_t i = 0; i < sum.size(); ++i) sum[i] = selected[i] > 0 ? sum[i] / selected[i] : -1;
+  return sum;
+}
+
+// A share with the mean part of active neighbours is the mean share over phases but for the device
+// itself, which conducts whenever it moves: it adds (1 - active) / (active lines) of the drop, 0.8
+// % for half of 128 lines; single devices have the chance of some tens of phases besides.
+TEST(UpdateWireModels, ActivePartStandsForThePhases) {
+  auto const backend = plain_backend();
+  Random random(8);
+  constexpr int lines = 24;
+  for (double const active : {0.3, 0.5}) {
+    SCOPED_TRACE("active " + std::to_string(active));
+    WiredLayer const layer(random, lines, lines, Encoding::offset);
+    UpdateWiresConfig config = wires_of<UpdateWiresConfig>(WireModel::exact, 60.0);
+    config.active = active;
+    StepShares view(*backend, config, lines, layer.devices());
+    DeviceArray<std::int16_t> const own(*backend, layer.codes);
+    std::vector<std::uint16_t> const shares = layer.of_set(*backend, view.look(1U << 1, own, 1));
+    std::vector<std::int16_t> const codes = layer.of_set(layer.codes);
+    std::vector<double> siemens;  // of the first plane
+    for (std::size_t i = 0; i < lines * lines; ++i) {
+      siemens.push_back(wired_window.lowest + wired_window.width * (codes[i] + 32768.0) / 64512.0);
+    }
+    std::vector<double> const found = mean_shares_of_phases(random, config, siemens, lines, 800);
+    double const itself = (1.0 - active) / (active * lines);
+    double mean_error = 0.0;
+    double mean_loss = 0.0;
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      double const modelled = share_value(shares[i]);
+      ASSERT_GE(found[i], 0.0) << "never selected";
+      EXPECT_NEAR(found[i], modelled, (2.0 * itself + 0.12) * (1.0 - modelled)) << "device " << i;
+      mean_error += (modelled - found[i]) / static_cast<double>(found.size());
+      mean_loss += (1.0 - modelled) / static_cast<double>(found.size());
+    }
+    EXPECT_GT(mean_loss, 0.03) << "nothing to compare";
+    EXPECT_GT(mean_error, 0.8 * itself * mean_loss);
+    EXPECT_LT(mean_error, 1.6 * itself * mean_loss);
   }
 }
 
