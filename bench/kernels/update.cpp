@@ -45,7 +45,8 @@ struct Case {
   std::string name;
   DeviceConfig device;
   bool stored = true;
-  double driven = 1.0;  // share of rows and columns that are not zero
+  double rows = 1.0;     // share of rows that are driven
+  double columns = 1.0;  // of columns
   Fidelity fidelity = Fidelity::aggregate;
   bool shared = false;  // devices take shares of their steps
 };
@@ -106,11 +107,16 @@ std::vector<Case> cases() {
   nearest.rounding = CodeRounding::nearest;
   std::vector<Case> list = {
       {.name = "ideal", .device = {}},
-      {.name = "ideal, 25 % of lines", .device = {}, .driven = 0.25},
+      {.name = "ideal, 25 % of rows", .device = {}, .rows = 0.25},
+      {.name = "ideal, 25 % of rows and columns", .device = {}, .rows = 0.25, .columns = 0.25},
       {.name = "exponential, nearest", .device = nearest},
       {.name = "exponential, stochastic", .device = exponential_device()},
       {.name = "exponential, write noise", .device = noisy_device()},
-      {.name = "exponential, write noise, 25 % of lines", .device = noisy_device(), .driven = 0.25},
+      {.name = "exponential, write noise, 25 % of rows", .device = noisy_device(), .rows = 0.25},
+      {.name = "exponential, write noise, 25 % of rows and columns",
+       .device = noisy_device(),
+       .rows = 0.25,
+       .columns = 0.25},
       {.name = "exponential, noise, variation stored", .device = varied_device()},
       {.name = "exponential, noise, variation regenerated",
        .device = varied_device(),
@@ -152,7 +158,7 @@ class Layer {
     slicing_ = make_slicing({});
     shape_ = {1, 1, slicing_.planes(), rows, cols, aligned_columns(cols)};
     fill_state();
-    fill_vectors(setting.driven);
+    fill_vectors(setting);
     devices_ = {*backend_, std::vector{device_constants(setting.device, 7)}};
     law_memory_ = {*backend_, {setting.device.law}, slicing_};
     counters_.resize(static_cast<std::size_t>(slicing_.slices));
@@ -201,9 +207,9 @@ class Layer {
     state_.progress.resize(state_.codes.size());
   }
 
-  void fill_vectors(double driven) {
+  void fill_vectors(Case const& setting) {
     std::mt19937 random(2);
-    auto const words = [&](int count) {
+    auto const words = [&](int count, double driven) {
       std::vector<std::int16_t> values(static_cast<std::size_t>(count), 0);
       for (std::int16_t& value : values) {
         bool const on = static_cast<double>(random() % 1000) < 1000.0 * driven;
@@ -212,8 +218,8 @@ class Layer {
       }
       return values;
     };
-    x_ = words(rows);
-    u_ = words(cols);
+    x_ = words(rows, setting.rows);
+    u_ = words(cols, setting.columns);
   }
 
   void describe(Case const& setting) {
