@@ -196,11 +196,13 @@ struct LayerRow {
 namespace layer_arrays {
 inline constexpr ArrayDescription weights{
     .name = "weights",
+    .kind = hdf5::ScalarKind::float64,
     .unit = "1",
     .doc = "final weights in weight LSBs as the devices hold them; the value is weight / 2^w_frac",
     .dimensions = {"row", "column"}};
 inline constexpr ArrayDescription slice_codes{
     .name = "slice_codes",
+    .kind = hdf5::ScalarKind::int16,
     .unit = "1",
     .doc =
         "final device states; the level is code / 2^(16 - cell_bits), slice 0 least significant; "
@@ -208,12 +210,14 @@ inline constexpr ArrayDescription slice_codes{
     .dimensions = {"plane", "row", "column"}};
 inline constexpr ArrayDescription level_histogram{
     .name = "level_histogram",
+    .kind = hdf5::ScalarKind::uint64,
     .unit = "1",
     .doc = "devices of each slice by rounded level, lowest level first",
     .dimensions = {"slice", "level"}};
 
 inline constexpr ArrayDescription writes_histogram{
     .name = "writes_histogram",
+    .kind = hdf5::ScalarKind::uint64,
     .unit = "1",
     .doc =
         "devices of each slice by writes (device.endurance.count): none, then 2^(k-1) to 2^k - 1 "
@@ -221,6 +225,7 @@ inline constexpr ArrayDescription writes_histogram{
     .dimensions = {"slice", "bin"}};
 inline constexpr ArrayDescription writes_percentiles{
     .name = "writes_percentiles",
+    .kind = hdf5::ScalarKind::uint64,
     .unit = "1",
     .doc =
         "writes of a device of each slice that 50, 90, 99, 99.9 and 100 % of devices do not exceed",

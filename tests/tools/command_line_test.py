@@ -13,6 +13,8 @@ try:
     import h5py
 except ImportError:
     h5py = None
+else:
+    import result_schema
 
 COMMANDS = (["demo"], ["train"], ["eval"], ["inspect"], ["plot"], ["config"], ["device"], ["device", "list"],
             ["device", "show"], ["device", "characterize"], ["device", "fit"], ["device", "gallery"],
@@ -117,6 +119,13 @@ class Files(support.ProgramTest):
             self.assertEqual(file["layers/layer_0/weights"].shape, (145, 9))
             self.assertEqual(file["layers/layer_0/slice_codes"].shape, (8, 145, 9))
             self.assertIn("unit", " ".join(file["metrics/epoch/train_loss"].attrs))
+
+    def test_the_document_describes_every_dataset(self):
+        """RESULT_SCHEMA.md and a file with everything in it say the same of every dataset."""
+        self.succeeds("train", "run.toml", "--set", "training.baseline=true", "--set", "output.batch_metrics_every=1",
+                      "--set", "device.endurance.count=updates")
+        with h5py.File(self.folder / "run.h5", "r") as file:
+            self.assertEqual(result_schema.differences(file), [])
 
     def test_writes_of_devices(self):
         self.succeeds("train", "run.toml", "--set", "device.endurance.count=updates")
