@@ -169,6 +169,26 @@ class Files(support.ProgramTest):
             for ours, theirs in zip(mean, file["metrics/epoch/train_loss"]):
                 self.assertAlmostEqual(ours, theirs, places=12)
 
+    def test_layers_add_up(self):
+        """Epoch rows are the sums of the layers' rows. Large steps and few ADC codes saturate everything."""
+        self.succeeds("train", "run.toml", "--set", "training.learning_rate=50", "--set", "formats.u_frac=10",
+                      "--set", "read.mode=bit_serial", "--set", "read.adc_bits=6", "--set", "read.adc_range=fixed",
+                      "--set", "read.adc_fixed_range=16")
+        with h5py.File(self.folder / "run.h5", "r") as file:
+            epochs, layers = file["metrics/epoch"], list(file["metrics/layers"].values())
+
+            def compare(of_epoch, of_layer, per_slice=False):
+                rows = [layer[of_layer][:] for layer in layers]
+                self.assertTrue(all(row.any() for row in rows), of_layer)
+                sums = sum(row if row.ndim == 1 or per_slice else row.sum(axis=1) for row in rows)
+                self.assertEqual(epochs[of_epoch][:].tolist(), sums.tolist(), of_layer)
+
+            for name in ("update_overflows", "saturated_weights", "saturated_words", "crs_runs", "device_updates",
+                         "level_steps", "adc_clips"):
+                compare(name, name)
+            compare("crs_cells_written", "cells_written")
+            compare("saturated_slices", "saturations", per_slice=True)
+
     def test_readable_while_the_run_lasts(self):
         process = self.start("train", "run.toml", "--set", "training.epochs=1000")
         try:
