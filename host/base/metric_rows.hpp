@@ -14,14 +14,29 @@
 
 namespace panther {
 
+/// What did not fit its bits while the examples of a row were trained on, of one layer or of all.
+struct SaturationCounts {
+  std::uint64_t update_overflows = 0;
+  std::uint64_t saturated_weights = 0;
+  std::uint64_t saturated_words = 0;
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor& visit) {
+    visit("update_overflows", self.update_overflows,
+          Field{.unit = "1", .doc = "outer products of more bits than the weight"});
+    visit("saturated_weights", self.saturated_weights,
+          Field{.unit = "1", .doc = "weights that carry resolution had to clip"});
+    visit("saturated_words", self.saturated_words,
+          Field{.unit = "1", .doc = "activations, errors and scaled errors clipped to 16 bits"});
+  }
+};
+
 /// What the emulated hardware did while the examples of a row were trained on, over all layers.
 struct HardwareCounts {
   std::uint64_t device_updates = 0;
   std::uint64_t level_steps = 0;
   std::vector<std::uint64_t> saturated_slices;
-  std::uint64_t update_overflows = 0;
-  std::uint64_t saturated_weights = 0;
-  std::uint64_t saturated_words = 0;
+  SaturationCounts saturation;
   std::uint64_t adc_conversions = 0;
   std::uint64_t adc_clips = 0;
   std::uint64_t repeated_reads = 0;
@@ -42,12 +57,7 @@ struct HardwareCounts {
         "saturated_slices", self.saturated_slices,
         Field{
             .unit = "1", .doc = "updates that a device could not hold, LSB first", .tag = "slice"});
-    visit("update_overflows", self.update_overflows,
-          Field{.unit = "1", .doc = "outer products of more bits than the weight"});
-    visit("saturated_weights", self.saturated_weights,
-          Field{.unit = "1", .doc = "weights that carry resolution had to clip"});
-    visit("saturated_words", self.saturated_words,
-          Field{.unit = "1", .doc = "activations, errors and scaled errors clipped to 16 bits"});
+    SaturationCounts::fields(self.saturation, visit);
     visit("adc_conversions", self.adc_conversions,
           Field{.unit = "1", .doc = "column sums digitised (bit-serial reads)"});
     visit("adc_clips", self.adc_clips,
@@ -160,7 +170,7 @@ struct BaselineRow {
   }
 };
 
-/// The devices of one layer, slice by slice.
+/// One layer: its devices slice by slice, and what saturated elsewhere.
 struct LayerRow {
   static constexpr std::string_view group = "/metrics/layers";
   static constexpr std::string_view doc = "one row an epoch of one layer, LSB slice first";
@@ -169,6 +179,7 @@ struct LayerRow {
   std::vector<std::uint64_t> device_updates;
   std::vector<std::uint64_t> level_steps;
   std::vector<std::uint64_t> saturations;
+  SaturationCounts saturation;
   std::vector<std::uint64_t> adc_clips;
   std::vector<std::uint64_t> cells_written;
   std::uint64_t crs_runs = 0;
@@ -184,6 +195,7 @@ struct LayerRow {
             .unit = "1", .doc = "level steps asked of devices by outer products", .tag = "slice"});
     visit("saturations", self.saturations,
           Field{.unit = "1", .doc = "updates that a device could not hold", .tag = "slice"});
+    SaturationCounts::fields(self.saturation, visit);
     visit("adc_clips", self.adc_clips,
           Field{.unit = "1", .doc = "column sums beyond the ADC's range", .tag = "slice"});
     visit("cells_written", self.cells_written,
@@ -196,11 +208,13 @@ struct LayerRow {
 namespace layer_arrays {
 inline constexpr ArrayDescription weights{
     .name = "weights",
+    .kind = hdf5::ScalarKind::float64,
     .unit = "1",
     .doc = "final weights in weight LSBs as the devices hold them; the value is weight / 2^w_frac",
     .dimensions = {"row", "column"}};
 inline constexpr ArrayDescription slice_codes{
     .name = "slice_codes",
+    .kind = hdf5::ScalarKind::int16,
     .unit = "1",
     .doc =
         "final device states; the level is code / 2^(16 - cell_bits), slice 0 least significant; "
@@ -208,12 +222,14 @@ inline constexpr ArrayDescription slice_codes{
     .dimensions = {"plane", "row", "column"}};
 inline constexpr ArrayDescription level_histogram{
     .name = "level_histogram",
+    .kind = hdf5::ScalarKind::uint64,
     .unit = "1",
     .doc = "devices of each slice by rounded level, lowest level first",
     .dimensions = {"slice", "level"}};
 
 inline constexpr ArrayDescription writes_histogram{
     .name = "writes_histogram",
+    .kind = hdf5::ScalarKind::uint64,
     .unit = "1",
     .doc =
         "devices of each slice by writes (device.endurance.count): none, then 2^(k-1) to 2^k - 1 "
@@ -221,6 +237,7 @@ inline constexpr ArrayDescription writes_histogram{
     .dimensions = {"slice", "bin"}};
 inline constexpr ArrayDescription writes_percentiles{
     .name = "writes_percentiles",
+    .kind = hdf5::ScalarKind::uint64,
     .unit = "1",
     .doc =
         "writes of a device of each slice that 50, 90, 99, 99.9 and 100 % of devices do not exceed",

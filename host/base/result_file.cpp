@@ -147,6 +147,11 @@ void ResultWriter::write_array(std::string const& group, ArrayDescription const&
                                std::function<ArrayBlock(hdf5::Rows)> const& block) {
   hdf5::File& file = draft_file("write an array");
   std::string const path = hdf5::join(group, description.name);
+  if (kind != description.kind) {
+    throw std::invalid_argument(fmt::format("'{}': elements of {}, described as {}", path,
+                                            hdf5::kind_name(kind),
+                                            hdf5::kind_name(description.kind)));
+  }
   auto const dimensions = static_cast<std::size_t>(
       std::count_if(description.dimensions.begin(), description.dimensions.end(),
                     [](std::string_view name) { return !name.empty(); }));

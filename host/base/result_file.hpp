@@ -98,9 +98,9 @@ class ResultWriter {
     write_record(file, group, record);
     describe_object(file, group, "", Record::doc);
   }
-  /// The array `<group>/<description.name>`, row-major; `size` has one length for each described
-  /// dimension, and arrays of one group that share a dimension's name share its length
-  /// (std::invalid_argument otherwise).
+  /// The array `<group>/<description.name>`, row-major; its elements are of the described kind,
+  /// `size` has one length for each described dimension, and arrays of one group that share a
+  /// dimension's name share its length (std::invalid_argument otherwise).
   template <hdf5::ArrayElement T>
   void write_array(std::string const& group, ArrayDescription const& description,
                    std::span<T const> values, std::vector<hsize_t> const& size) {

@@ -72,6 +72,7 @@ struct ColumnDescription {
 /// documentation.
 struct ArrayDescription {
   std::string_view name{};
+  hdf5::ScalarKind kind;
   std::string_view unit{};
   std::string_view doc{};
   /// Names of the dimensions, slowest first; as many as the array has, the rest empty.

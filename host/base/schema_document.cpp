@@ -26,10 +26,10 @@ class Markdown {
   void paragraph(std::string_view text) { fmt::format_to(out(), "{}\n\n", text); }
 
   template <ResultPart Row>
-  void table() {
+  void table(std::string_view group = Row::group) {
     std::vector<ColumnDescription> const columns = describe_columns<Row>();
     std::string const& index = columns.front().name;
-    heading(Row::group, Row::doc);
+    heading(group, Row::doc);
     row("dataset", "type", "dimensions", "unit", "range", "description");
     row("---", "---", "---", "---", "---", "---");
     for (ColumnDescription const& column : columns) {
@@ -69,7 +69,7 @@ class Markdown {
         if (!dimensions.empty()) dimensions += ", ";
         dimensions += dimension;
       }
-      row(array.name, "integer", dimensions, array.unit, "", array.doc);
+      row(array.name, hdf5::kind_name(array.kind), dimensions, array.unit, "", array.doc);
     }
     text_ += '\n';
   }
@@ -118,7 +118,7 @@ std::string result_schema_markdown() {
   document.table<EpochRow>();
   document.table<BatchRow>();
   document.table<BaselineRow>();
-  document.table<LayerRow>();
+  document.table<LayerRow>(fmt::format("{}/<name>", LayerRow::group));
   document.arrays("/layers/<name>", "arrays of one layer", layer_arrays::all);
   return document.take();
 }

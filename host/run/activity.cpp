@@ -38,6 +38,13 @@ std::vector<std::uint64_t> totals_of(std::vector<LayerActivity> const& layers) {
   return totals;
 }
 
+SaturationCounts saturation_counts(LayerCounters const& layer) {
+  return {
+      .update_overflows = layer.update_overflows,
+      .saturated_weights = layer.weights_saturated,
+      .saturated_words = layer.outputs_saturated + layer.errors_saturated + layer.drives_saturated};
+}
+
 }  // namespace
 
 std::vector<LayerActivity> ActivityMark::since(Trainer const& trainer) const {
@@ -75,10 +82,10 @@ HardwareCounts hardware_counts(std::vector<LayerActivity> const& layers) {
       counts.crs_level_steps += slice.write_steps;
       counts.crs_failures += slice.write_failures;
     }
-    counts.update_overflows += layer.layer.update_overflows;
-    counts.saturated_weights += layer.layer.weights_saturated;
-    counts.saturated_words +=
-        layer.layer.outputs_saturated + layer.layer.errors_saturated + layer.layer.drives_saturated;
+    SaturationCounts const saturation = saturation_counts(layer.layer);
+    counts.saturation.update_overflows += saturation.update_overflows;
+    counts.saturation.saturated_weights += saturation.saturated_weights;
+    counts.saturation.saturated_words += saturation.saturated_words;
     counts.crs_runs += layer.carries;
     for (PairCounters const& pairs : layer.pairs) {
       counts.pair_refreshes += pairs.refreshes;
@@ -99,6 +106,7 @@ LayerRow layer_row(std::int64_t epoch, LayerActivity const& layer) {
     row.adc_clips.push_back(slice.clips);
     row.cells_written.push_back(slice.cells_written);
   }
+  row.saturation = saturation_counts(layer.layer);
   row.crs_runs = layer.carries;
   return row;
 }

@@ -11,7 +11,6 @@
 #include "host/base/metric_rows.hpp"
 #include "host/base/provenance.hpp"
 #include "host/base/result_file.hpp"
-#include "host/base/schema_document.hpp"
 #include "host/run/run_target.hpp"
 #include "host/tools/command.hpp"
 

@@ -13,6 +13,8 @@ try:
     import h5py
 except ImportError:
     h5py = None
+else:
+    import result_schema
 
 COMMANDS = (["demo"], ["train"], ["eval"], ["inspect"], ["plot"], ["config"], ["device"], ["device", "list"],
             ["device", "show"], ["device", "characterize"], ["device", "fit"], ["device", "gallery"],
@@ -118,6 +120,13 @@ class Files(support.ProgramTest):
             self.assertEqual(file["layers/layer_0/slice_codes"].shape, (8, 145, 9))
             self.assertIn("unit", " ".join(file["metrics/epoch/train_loss"].attrs))
 
+    def test_the_document_describes_every_dataset(self):
+        """RESULT_SCHEMA.md and a file with everything in it say the same of every dataset."""
+        self.succeeds("train", "run.toml", "--set", "training.baseline=true", "--set", "output.batch_metrics_every=1",
+                      "--set", "device.endurance.count=updates")
+        with h5py.File(self.folder / "run.h5", "r") as file:
+            self.assertEqual(result_schema.differences(file), [])
+
     def test_writes_of_devices(self):
         self.succeeds("train", "run.toml", "--set", "device.endurance.count=updates")
         with h5py.File(self.folder / "run.h5", "r") as file:
@@ -159,6 +168,26 @@ class Files(support.ProgramTest):
             mean = file["metrics/batch/loss"][:].reshape(2, -1).mean(axis=1)
             for ours, theirs in zip(mean, file["metrics/epoch/train_loss"]):
                 self.assertAlmostEqual(ours, theirs, places=12)
+
+    def test_layers_add_up(self):
+        """Epoch rows are the sums of the layers' rows. Large steps and few ADC codes saturate everything."""
+        self.succeeds("train", "run.toml", "--set", "training.learning_rate=50", "--set", "formats.u_frac=10",
+                      "--set", "read.mode=bit_serial", "--set", "read.adc_bits=6", "--set", "read.adc_range=fixed",
+                      "--set", "read.adc_fixed_range=16")
+        with h5py.File(self.folder / "run.h5", "r") as file:
+            epochs, layers = file["metrics/epoch"], list(file["metrics/layers"].values())
+
+            def compare(of_epoch, of_layer, per_slice=False):
+                rows = [layer[of_layer][:] for layer in layers]
+                self.assertTrue(all(row.any() for row in rows), of_layer)
+                sums = sum(row if row.ndim == 1 or per_slice else row.sum(axis=1) for row in rows)
+                self.assertEqual(epochs[of_epoch][:].tolist(), sums.tolist(), of_layer)
+
+            for name in ("update_overflows", "saturated_weights", "saturated_words", "crs_runs", "device_updates",
+                         "level_steps", "adc_clips"):
+                compare(name, name)
+            compare("crs_cells_written", "cells_written")
+            compare("saturated_slices", "saturations", per_slice=True)
 
     def test_readable_while_the_run_lasts(self):
         process = self.start("train", "run.toml", "--set", "training.epochs=1000")

@@ -1,13 +1,19 @@
 # SPDX-FileCopyrightText: The panther authors
 # SPDX-License-Identifier: Apache-2.0
 """Same configuration and seed, same content: whatever computes, in whatever way."""
+import os
+import re
+
 import support
+
+REQUIRED = os.environ.get("PANTHER_TEST_REQUIRE", "").split(",")
 
 
 class Digest(support.ProgramTest):
     def trained(self, name, *options):
         process = self.panther("train", "run.toml", "-o", name, *options)
-        if "lacks" in process.err and process.returncode == 1:
+        if process.returncode == 1 and re.search("lacks|this build has no CUDA|no usable GPU", process.err):
+            self.assertFalse("cuda" in options and "cuda" in REQUIRED, process.err)
             self.skipTest(process.err)
         self.assertEqual(process.returncode, 0, process.err)
         return self.digest(name)
@@ -31,6 +37,10 @@ class Digest(support.ProgramTest):
         for isa in ("avx2", "avx512", "auto"):
             with self.subTest(isa=isa):
                 self.assertEqual(scalar, self.trained(f"{isa}.h5", "--isa", isa))
+
+    def test_cuda(self):
+        self.assertEqual(self.trained("a.h5", "--backend", "cpu"), self.trained("b.h5", "--backend", "cuda"))
+        self.assertEqual(self.json_of("inspect", "b.h5", "--json")["provenance"]["backend"], "cuda")
 
     def test_variation_memory(self):
         stored = self.trained("a.h5", "--variation", "stored")

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Killed with SIGKILL at random moments, a run always resumes and ends with the same content.
 
-PANTHER_KILLS: how many kills in all (default 12), PANTHER_KILL_SEED: of the moments (default 1).
+PANTHER_KILLS: how many kills in all (default 50), PANTHER_KILL_SEED: of the moments (default 1).
 """
 import os
 import random
@@ -11,7 +11,7 @@ import time
 
 import support
 
-KILLS = int(os.environ.get("PANTHER_KILLS", "12"))
+KILLS = int(os.environ.get("PANTHER_KILLS", "50"))
 SEED = int(os.environ.get("PANTHER_KILL_SEED", "1"))
 OPTIONS = ["--set", "output.checkpoint_every_batches=40", "--set", "output.batch_metrics_every=10",
            "--set", "training.baseline=true"]

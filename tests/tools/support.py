@@ -6,6 +6,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -92,4 +93,11 @@ class ProgramTest(unittest.TestCase):
 
 
 def main():
-    unittest.main(verbosity=2)
+    """Exit status 77, which ctest counts as skipped, if every test was skipped; the reasons as GoogleTest prints them."""
+    result = unittest.main(verbosity=2, exit=False).result
+    if not result.wasSuccessful():
+        sys.exit(1)
+    if result.skipped and len(result.skipped) >= result.testsRun:
+        for reason in sorted({reason for _, reason in result.skipped}):
+            print(f"{pathlib.Path(sys.argv[0]).name}: Skipped\n{reason}")
+        sys.exit(77)

@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: The panther authors
 # SPDX-License-Identifier: Apache-2.0
-"""Datasets that are missing, empty, cut or damaged, and those that are found."""
+"""Datasets that are missing, empty, cut or damaged, and those that are found; what a result says of them."""
 import gzip
+import hashlib
 import os
 import pathlib
 import unittest
@@ -46,6 +47,38 @@ class Missing(support.ProgramTest):
                                           "train_examples", "test_examples", "paths", "licence", "get_it"})
             self.assertIn(entry["status"], ("generated", "found", "missing", "damaged"))
         self.assertIn("synthetic", self.succeeds("data", "list").out)
+
+
+def sha256(content):
+    return hashlib.sha256(content).hexdigest()
+
+
+class Checksums(support.ProgramTest):
+    def of(self, *options):
+        """{path: checksum} of a run's provenance."""
+        self.succeeds("train", "run.toml", "--overwrite", "--set", "training.epochs=0", *options)
+        lines = self.json_of("inspect", "run.h5", "--json")["provenance"]["dataset_checksums"]
+        return {path: checksum for checksum, path in (line.split("  ", 1) for line in lines)}
+
+    def test_of_generated_images(self):
+        first = self.of()
+        self.assertEqual(list(first), [f"generated:{part}-{what}" for part in ("train", "test")
+                                       for what in ("images", "labels")])
+        for checksum in first.values():
+            self.assertRegex(checksum, "^[0-9a-f]{64}$")
+        self.assertEqual(len(set(first.values())), 4)
+        self.assertEqual(first, self.of("--seed", "2"), "the images are the same whatever the seed")
+
+    def test_of_a_table_of_the_device(self):
+        self.succeeds("device", "tabulate", "exponential", "-o", "table.csv")
+        self.write("run.toml", '[data]\ndataset = "synthetic"\n[network]\nlayers = [{ units = 10 }]\n'
+                               '[device]\nlaw = "lookup"\nfile = "table.csv"\n')
+        self.assertEqual(self.of()["table.csv"], sha256((self.folder / "table.csv").read_bytes()))
+
+    @unittest.skipUnless(PACKAGE.is_dir(), f"{PACKAGE} is not there")
+    def test_of_files_is_of_their_uncompressed_content(self):
+        content = {f"{PACKAGE}/{name}.gz": gzip.decompress((PACKAGE / f"{name}.gz").read_bytes()) for name in FILES}
+        self.assertEqual(self.of(*FashionMnist.SMALL), {path: sha256(bytes_) for path, bytes_ in content.items()})
 
 
 @unittest.skipUnless(PACKAGE.is_dir(), f"{PACKAGE} is not there")

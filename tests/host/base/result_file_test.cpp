@@ -76,7 +76,7 @@ TEST_F(ResultFile, ConfigProvenanceAndArraysComeBack) {
   writer.begin_final();
   provenance.end_time = utc_now();
   writer.write(provenance);
-  std::vector<float> const values{1.5F, -2.0F, 0.0F, 4.0F, 5.0F, 6.0F};
+  std::vector<std::int32_t> const values{1, -2, 0, 4, 5, 6};
   writer.write_array("/layers/fc1", test_weights, values, {3, 2});
   writer.commit();
 
@@ -87,8 +87,8 @@ TEST_F(ResultFile, ConfigProvenanceAndArraysComeBack) {
   EXPECT_EQ(back.seed, provenance.seed);
   EXPECT_EQ(back.end_time, provenance.end_time);
   EXPECT_EQ(back.dataset_checksums, provenance.dataset_checksums);
-  EXPECT_EQ(reader.array<float>("/layers/fc1/weights").values, values);
-  EXPECT_EQ(reader.array<float>("/layers/fc1/weights").size, (std::vector<hsize_t>{3, 2}));
+  EXPECT_EQ(reader.array<std::int32_t>("/layers/fc1/weights").values, values);
+  EXPECT_EQ(reader.array<std::int32_t>("/layers/fc1/weights").size, (std::vector<hsize_t>{3, 2}));
   EXPECT_EQ(reader.list("/layers/fc1"), (std::vector<std::string>{"column", "row", "weights"}));
   EXPECT_FALSE(back.compiler.empty());
   EXPECT_EQ(back.start_time.size(), std::string("2024-05-17T08:03:21Z").size());
@@ -96,10 +96,16 @@ TEST_F(ResultFile, ConfigProvenanceAndArraysComeBack) {
 
 TEST_F(ResultFile, ArraysInBlocksAreTheSameArrays) {
   // 5 x 211 x 401 int16: a plane is more than a chunk; 1,803 x 47 doubles in blocks of 100.
-  ArrayDescription const cube{
-      .name = "cube", .unit = "1", .doc = "codes", .dimensions = {"plane", "row", "col"}};
-  ArrayDescription const matrix{
-      .name = "matrix", .unit = "1", .doc = "weights", .dimensions = {"line", "column"}};
+  ArrayDescription const cube{.name = "cube",
+                              .kind = hdf5::ScalarKind::int16,
+                              .unit = "1",
+                              .doc = "codes",
+                              .dimensions = {"plane", "row", "col"}};
+  ArrayDescription const matrix{.name = "matrix",
+                                .kind = hdf5::ScalarKind::float64,
+                                .unit = "1",
+                                .doc = "weights",
+                                .dimensions = {"line", "column"}};
   std::vector<std::int16_t> codes(5UL * 211 * 401);
   std::vector<double> weights(1803UL * 47);
   for (std::size_t i = 0; i < codes.size(); ++i) codes[i] = static_cast<std::int16_t>(i * 40503);
@@ -138,8 +144,13 @@ void expect_array_back(ResultReader const& reader, std::string const& name,
 
 TEST_F(ResultFile, EveryElementTypeComesBackWithItsExtremes) {
   ResultWriter writer = ResultWriter::create(path("out.h5"), OnExisting::refuse);
-  auto describe = [](std::string_view name) {
-    return ArrayDescription{.name = name, .unit = "1", .doc = "extremes", .dimensions = {"item"}};
+  auto write = [&writer]<class T>(std::string_view name, std::vector<T> const& values) {
+    ArrayDescription const description{.name = name,
+                                       .kind = hdf5::kind_of<T>(),
+                                       .unit = "1",
+                                       .doc = "extremes",
+                                       .dimensions = {"item"}};
+    writer.write_array("/a", description, values, {values.size()});
   };
   std::vector<std::int8_t> const i8{-128, 127};
   std::vector<std::uint8_t> const u8{0, 255};
@@ -149,14 +160,14 @@ TEST_F(ResultFile, EveryElementTypeComesBackWithItsExtremes) {
   std::vector<std::uint64_t> const u64{0, UINT64_MAX};
   std::vector<float> const f32{-0.0F, 1e-45F};
   std::vector<double> const f64{5e-324, HUGE_VAL};
-  writer.write_array("/a", describe("i8"), i8, {2});
-  writer.write_array("/a", describe("u8"), u8, {2});
-  writer.write_array("/a", describe("i16"), i16, {2});
-  writer.write_array("/a", describe("i32"), i32, {2});
-  writer.write_array("/a", describe("i64"), i64, {2});
-  writer.write_array("/a", describe("u64"), u64, {2});
-  writer.write_array("/a", describe("f32"), f32, {2});
-  writer.write_array("/a", describe("f64"), f64, {2});
+  write("i8", i8);
+  write("u8", u8);
+  write("i16", i16);
+  write("i32", i32);
+  write("i64", i64);
+  write("u64", u64);
+  write("f32", f32);
+  write("f64", f64);
   writer.commit();
   ResultReader const reader(path("out.h5"));
   expect_array_back(reader, "/a/i8", i8);
@@ -180,6 +191,12 @@ TEST_F(ResultFile, WrongUseIsRefusedByName) {
                std::invalid_argument);
   EXPECT_THROW(writer.write_array("/layers/a", test_weights, std::vector<int>{1, 2}, {3, 1}),
                std::invalid_argument);
+  std::string const kind = message_of<std::invalid_argument>([&] {
+    writer.write_array("/layers/a", test_weights, std::vector<double>{1, 2}, {2, 1});
+  });
+  EXPECT_NE(kind.find("'/layers/a/weights': elements of float64, described as int32"),
+            std::string::npos)
+      << kind;
   auto const short_block = [](hsize_t, hsize_t) { return std::vector<int>{1}; };
   EXPECT_THROW(writer.write_array_blocks<int>("/layers/b", test_weights, {3, 2}, 1, short_block),
                std::invalid_argument);
@@ -200,7 +217,8 @@ TEST_F(ResultFile, WrongUseIsRefusedByName) {
 
 TEST_F(ResultFile, ArraysOfOneGroupShareNamedDimensions) {
   ResultWriter writer = ResultWriter::create(path("out.h5"), OnExisting::refuse);
-  constexpr ArrayDescription bias{.name = "bias", .doc = "b", .dimensions = {"column"}};
+  constexpr ArrayDescription bias{
+      .name = "bias", .kind = hdf5::ScalarKind::int32, .doc = "b", .dimensions = {"column"}};
   writer.write_array("/layers/a", test_weights, std::vector<int>{1, 2, 3}, {1, 3});
   writer.write_array("/layers/a", bias, std::vector<int>{1, 2, 3}, {3});
   std::string const message = message_of<std::invalid_argument>([&] {

@@ -95,8 +95,11 @@ inline TestRow shape_of_rows(std::size_t slices) {
   return shape;
 }
 
-inline constexpr ArrayDescription test_weights{
-    .name = "weights", .unit = "1", .doc = "weights of a test", .dimensions = {"row", "column"}};
+inline constexpr ArrayDescription test_weights{.name = "weights",
+                                               .kind = hdf5::ScalarKind::int32,
+                                               .unit = "1",
+                                               .doc = "weights of a test",
+                                               .dimensions = {"row", "column"}};
 
 /// A folder of its own for each test, removed afterwards.
 class ResultTest : public testing::Test {
