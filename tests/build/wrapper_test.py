@@ -193,10 +193,14 @@ class Building(Wrapper):
         self.assertEqual(self.succeeds("data", script=link).stdout, "program data\n")
 
     def test_cuda(self):
-        for value, preset in (("on", "cuda-release"), ("ON", "cuda-release"), ("off", "cpu-release"),
-                              ("auto", "cuda-release" if os.path.exists("/dev/nvidia0") else "cpu-release")):
+        def preset(choice):
             shutil.rmtree(self.tree / "build", ignore_errors=True)
-            self.assertEqual(self.succeeds("data", PANTHER_CUDA=value).calls[0], f"cmake --preset {preset}", value)
+            return self.succeeds("data", PANTHER_CUDA=choice).calls[0].removeprefix("cmake --preset ")
+
+        self.assertEqual([preset(choice) for choice in ("on", "ON", "off", "auto")],
+                         ["cuda-release", "cuda-release", "cpu-release", "cuda-release"])
+        (self.tools / "nvcc").unlink()
+        self.assertEqual(preset("auto"), "cuda-release" if os.path.exists("/usr/local/cuda/bin/nvcc") else "cpu-release")
         self.assertEqual(self.fails("PANTHER_CUDA is 'maybe' (allowed: on, off, auto)", PANTHER_CUDA="maybe").calls, [])
 
     def test_preset(self):
