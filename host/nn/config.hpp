@@ -218,7 +218,8 @@ struct ReadConfig {
         Field{.unit = "bit", .doc = "resolution of the converters; 0 is ideal", .lo = 0, .hi = 16});
     visit("adc_range", self.adc_range,
           Field{.doc = "full scale: the largest sum possible, the largest seen at the start of an "
-                       "epoch, or fixed"});
+                       "epoch, or fixed; 2^adc_bits steps of two's complement, which end a step "
+                       "short of it above: the largest positive sums clip and lose up to a step"});
     visit("adc_fixed_range", self.adc_fixed_range,
           Field{.unit = "levels",
                 .doc = "half the full scale of a fixed range",

@@ -196,7 +196,8 @@ TEST_P(ConverterLaw, MoreConductanceNeverReadsLess) {
   EXPECT_GT(rises, 0);
 }
 
-TEST_P(ConverterLaw, RangeOfTheLargestCurrentNeverClips) {
+/// A step at which the largest code reaches the largest sum: nothing clips, either way.
+TEST_P(ConverterLaw, StepsThatReachTheLargestSumNeverClip) {
   Random random(203);
   for (int const dac_bits : {1, 2, 4, 8}) {
     CrossbarConfig const config = crossbar_of(130, 9);

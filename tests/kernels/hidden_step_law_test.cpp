@@ -283,6 +283,60 @@ TEST_P(HiddenStepLaw, OpenLoopWritesArePulsesOneByOne) {
   }
 }
 
+/// Two replicas of their own constants and steps, two slices of unlike cells.
+CrossbarConfig unlike_crossbar(Encoding encoding) {
+  HiddenStep::Params params;
+  params.hidden_dtod = 0.3;
+  params.granularity = (params.w_max - params.w_min) / (63 * 31);  // whole pulses in both cells
+  CrossbarConfig config = crossbar_of(7, 70);
+  config.slicing = {.weight_bits = 4, .cell_bits_lsb_first = {6, 5}, .encoding = encoding};
+  config.devices.resize(2);
+  config.seeds = {1, 2};
+  for (DeviceConfig& device : config.devices) {
+    device.law = params;
+    device.rounding = CodeRounding::nearest;
+    params.hidden_states = 5.0;
+  }
+  return config;
+}
+
+/// Update and write take a step of a level, up or down, by the same pulses of the same devices.
+TEST_P(HiddenStepLaw, OpenLoopWritesDoWhatUpdatesDo) {
+  Random random(4907);
+  for (Encoding const encoding : {Encoding::offset, Encoding::differential}) {
+    CrossbarConfig const config = unlike_crossbar(encoding);
+    Crossbar written(backend(), config);
+    Crossbar updated(backend(), config);
+    auto const progress = random_progress(random, written);
+    written.set_progress(progress);
+    updated.set_progress(progress);
+    std::vector<std::int32_t> weights(written.weight_count());
+    for (auto& weight : weights) weight = random.pick<int>({-5, -4, -1, 0, 1, 4, 5});
+    written.program(weights, {.mode = WriteMode::open_loop});
+    updated.apply(weights);
+    EXPECT_EQ(written.codes(), updated.codes());
+    EXPECT_EQ(written.progress(), updated.progress());
+    EXPECT_NE(written.progress(), progress);
+  }
+}
+
+/// Half a pulse of 2749 codes of progress is 1374 or 1375, as often.
+TEST_P(HiddenStepLaw, OpenLoopWritesRoundPartsOfAPulse) {
+  HiddenStep::Params params;
+  params.hidden_states = 11.0;
+  CrossbarConfig config = crossbar_of_pulses(params, 0.5, 40, 70);
+  config.devices[0].rounding = CodeRounding::stochastic;
+  Crossbar xbar(backend(), config);
+  xbar.program(std::vector<std::int32_t>(xbar.weight_count(), 1), {.mode = WriteMode::open_loop});
+  auto const progress = xbar.progress();
+  std::uint64_t more = 0;
+  for_each_device(xbar.shape(), [&](int, int, int, int, int, std::size_t at) {
+    ASSERT_EQ(progress[at] / 2, 687);
+    more += progress[at] == 1375 ? 1U : 0U;
+  });
+  EXPECT_TRUE(binomial_fits(more, xbar.weight_count(), 0.5));
+}
+
 TEST_P(HiddenStepLaw, IdealWritesLeaveProgress) {
   Random random(4905);
   CrossbarConfig const config = crossbar_of_pulses({}, 1, 9, 70);

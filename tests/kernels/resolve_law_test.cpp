@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Carry resolution on ideal devices: keeps W, is idempotent, leaves canonical digits, saturates
-// what digits or cells cannot hold and counts it; head-room between resolutions; the merge of
-// variant V3; V1 = V2 = V3.
+// what digits or cells cannot hold and counts it; the merge of variant V3; V1 = V2 = V3.
 
 #include <gtest/gtest.h>
 
@@ -143,58 +142,6 @@ TEST_P(ResolveLaw, ResolutionKeepsWeightsLeavesCanonicalDigitsAndIsIdempotent) {
     ASSERT_EQ(xbar.codes(), after) << "not idempotent";
     for (SliceCounters const& counters : xbar.slice_counters())
       ASSERT_EQ(counters.cells_written, 0U);
-  }
-}
-
-/// Updates that can never saturate right after a resolution, unsigned digits of 2 bits. A full
-/// update moves every slice by 3. Slices below the top: digit 3 has 2^(c-1) - 4 levels above, digit
-/// 0 has 2^(c-1) below.
-TEST_P(ResolveLaw, HeadRoomOfUnsignedDigits) {
-  struct Room {
-    int cell;
-    int up;
-    int down;
-  };
-  for (Room const& room : {Room{3, 0, 1}, Room{4, 1, 2}, Room{5, 4, 5}, Room{6, 9, 10}}) {
-    CrossbarConfig config = crossbar_of(2, 3);
-    config.slicing.cell_bits_lsb_first.assign(8, room.cell);
-    config.slicing.digits = DigitSet::two_complement;
-    for (bool const up : {true, false}) {
-      Crossbar xbar(backend(), config);
-      // Worst digits below a top digit of 0: 3 in all others, or 0.
-      xbar.program(std::vector<std::int32_t>(6, up ? 0x3FFF : 0));
-      xbar.resolve();
-      int const room_of = up ? room.up : room.down;
-      std::vector<std::int32_t> const full(6,
-                                           up ? 0x3FFF : -0x3FFF);  // 3 in all slices but the top
-      for (int n = 0; n < room_of; ++n) xbar.apply(full);
-      for (SliceCounters const& counters : xbar.slice_counters()) {
-        EXPECT_EQ(counters.saturations, 0U) << room.cell << (up ? " up" : " down");
-      }
-      xbar.apply(full);
-      for (int s = 0; s < 7; ++s) {
-        EXPECT_EQ(xbar.slice_counters()[static_cast<std::size_t>(s)].saturations, 6U)
-            << room.cell << (up ? " up" : " down");
-      }
-    }
-  }
-}
-
-/// The top slice holds -2 .. 1: 2^(c-1) - 2 levels on both sides, so 0, 2, 4, 10 full updates.
-TEST_P(ResolveLaw, HeadRoomOfTheTopDigit) {
-  for (auto const& [cell, room] :
-       {std::pair{3, 0}, std::pair{4, 2}, std::pair{5, 4}, std::pair{6, 10}}) {
-    CrossbarConfig config = crossbar_of(1, 1);
-    config.slicing.cell_bits_lsb_first.assign(8, cell);
-    config.slicing.digits = DigitSet::two_complement;
-    for (std::int32_t const sign : {1, -1}) {
-      Crossbar xbar(backend(), config);
-      xbar.program({sign > 0 ? 32767 : -32768});
-      for (int n = 0; n < room; ++n) xbar.apply({sign * 0xC000});
-      EXPECT_EQ(xbar.slice_counters()[7].saturations, 0U) << cell;
-      xbar.apply({sign * 0xC000});
-      EXPECT_EQ(xbar.slice_counters()[7].saturations, 1U) << cell;
-    }
   }
 }
 

@@ -159,27 +159,59 @@ TEST_P(WriteLaw, OneAttemptIsOpenLoop) {
   EXPECT_EQ(verify.codes(), loop.codes());
 }
 
-/// Read noise of single devices before a resolution: levels near a tie are read either way.
-TEST_P(WriteLaw, NoisyReadsResolveToNoisyWeights) {
-  CrossbarConfig config = crossbar_of(70, 65, 2);
-  config.slicing = {.weight_bits = 10, .cell_bits_lsb_first = {10}};
-  config.devices[0].read_noise.line = 2.0;  // levels
-  Crossbar xbar(backend(), config);
+/// Levels of set 0 by rows, far from the ends of the cell.
+constexpr int noisy_levels[] = {-300, -100, 0, 200};
+
+/// Every device of set 0 is read with noise and written to set 1, whose devices, at the lowest
+/// level, are never taken for what they shall be. [noisy level]: the levels written.
+std::vector<std::vector<double>> noisy_copies(Crossbar& xbar) {
+  XbarShape const& shape = xbar.shape();
   auto codes = xbar.codes();
-  xbar.resolve({.target_mask =
-                    0b10});  // every device of set 0 at level 0, read with noise, written to set 1
+  for_each_device(shape, [&](int, int set, int, int row, int, std::size_t at) {
+    codes[at] = static_cast<std::int16_t>(set == 1 ? -32768 : noisy_levels[row % 4] * unit);
+  });
+  xbar.set_codes(codes);
+  xbar.resolve({.target_mask = 0b10});
   codes = xbar.codes();
-  std::vector<double> read;
-  for (int i = 0; i < 70; ++i) {
-    for (int j = 0; j < 65; ++j) {
-      read.push_back(codes[static_cast<std::size_t>(xbar.shape().index(0, 1, 0, i, j))] / unit);
+  std::vector<std::vector<double>> levels(4);
+  for_each_device(shape, [&](int, int set, int plane, int row, int, std::size_t at) {
+    if (set == 1 && plane == 0)
+      levels[static_cast<std::size_t>(row % 4)].push_back(codes[at] / unit);
+  });
+  return levels;
+}
+
+/// Variance of a device's read, in levels: (relative G)^2 + line^2, G counted from no conductance.
+double read_variance(DeviceConfig const& device, double stored_codes) {
+  double const lowest = range / (device.on_off_ratio - 1.0);
+  double const relative = device.read_noise.relative * (lowest + stored_codes) / unit;
+  return relative * relative + device.read_noise.line * device.read_noise.line;
+}
+
+/// Read noise of single devices before a resolution. A pair's level is the mean of its devices, of
+/// which one conducts the more the less the other does; levels are rounded: 1/12 more.
+TEST_P(WriteLaw, NoisyReadsResolveToNoisyWeights) {
+  for (ReadNoise const noise : {ReadNoise{0.0, 2.0}, ReadNoise{0.01, 0.0}, ReadNoise{0.005, 3.0}}) {
+    for (Encoding const encoding : {Encoding::offset, Encoding::differential}) {
+      SCOPED_TRACE(std::to_string(noise.relative) + ", " + std::to_string(noise.line) + ", " +
+                   std::string(enum_name(encoding)));
+      CrossbarConfig config = analog_crossbar(160, 65);
+      config.sets = 2;
+      config.slicing.encoding = encoding;
+      config.devices[0].on_off_ratio = 5.0;
+      config.devices[0].read_noise = noise;
+      Crossbar xbar(backend(), config);
+      auto const copies = noisy_copies(xbar);
+      for (std::size_t i = 0; i < copies.size(); ++i) {
+        double const stored = 32768.0 + noisy_levels[i] * unit;
+        double const one = read_variance(config.devices[0], stored);
+        double const pair = (one + read_variance(config.devices[0], range - stored)) / 4.0;
+        double const variance = (encoding == Encoding::offset ? one : pair) + 1.0 / 12.0;
+        EXPECT_TRUE(mean_is(copies[i], noisy_levels[i], std::sqrt(variance)));
+        EXPECT_TRUE(normal_variance_is(copies[i], variance)) << "level " << noisy_levels[i];
+      }
     }
   }
-  EXPECT_TRUE(mean_is(read, 0.0, 2.0));
-  // Rounded to whole levels: 1/12 more. A cell whose own noisy read gives the same level is not
-  // written and stays at 0: about one in seven near the middle, which takes little variance away.
-  EXPECT_GT(variance_of(read), 0.85 * 4.0);
-  EXPECT_LT(variance_of(read), 1.1 * 4.0 + 1.0 / 12);
 }
 
 CrossbarConfig faulty_crossbar(bool differential) {

@@ -301,8 +301,9 @@ void Crossbar::launch_read(ReadArgs const& args, ReadOptions const& options) {
   }
   DeviceArray<AnalogConstants> const analog(backend_, constants);
   BoundManagementConfig const& bounds = options.analog.bounds;
-  DeviceArray<std::int32_t> clipped(backend_,
-                                    size_of(std::int64_t{args.shape.replicas} * args.examples));
+  // As an earlier read may leave them: every vector clipped in its last attempt.
+  auto const vectors = size_of(std::int64_t{args.shape.replicas} * args.examples);
+  DeviceArray<std::int32_t> clipped(backend_, std::vector(vectors, 1 + bound_repeats(bounds)));
   bool const managed = bounds.management != BoundManagement::off;
   bounded_read(backend_, {args,
                           analog.data(),

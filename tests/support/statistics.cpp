@@ -19,6 +19,12 @@ namespace {
 
 double size_of(std::span<double const> samples) { return static_cast<double>(samples.size()); }
 
+/// Chi-square of k degrees of freedom as a standard normal: its cube root is nearly one (Wilson and
+/// Hilferty 1931).
+double normal_of_chi_square(double chi_square, double k) {
+  return (std::cbrt(chi_square / k) - (1.0 - 2.0 / (9.0 * k))) / std::sqrt(2.0 / (9.0 * k));
+}
+
 }  // namespace
 
 double mean_of(std::span<double const> samples) {
@@ -68,6 +74,16 @@ double two_sided_limit(double probability) {
   return within("variance", variance_of(samples), expected, limit);
 }
 
+::testing::AssertionResult normal_variance_is(std::span<double const> samples, double expected,
+                                              double rate) {
+  double const k = size_of(samples) - 1.0;
+  double const variance = variance_of(samples);
+  double const z = normal_of_chi_square(k * variance / expected, k);
+  if (std::abs(z) <= two_sided_limit(rate)) return ::testing::AssertionSuccess();
+  return ::testing::AssertionFailure() << "variance is " << variance << ", expected " << expected
+                                       << ": chi-square as a normal is " << z;
+}
+
 ::testing::AssertionResult uncorrelated(std::span<double const> a, std::span<double const> b,
                                         double rate) {
   return within("correlation", correlation_of(a, b), 0.0,
@@ -105,10 +121,7 @@ double two_sided_limit(double probability) {
     double const difference = static_cast<double>(counts[i]) - expected[i];
     statistic += difference * difference / expected[i];
   }
-  // Wilson and Hilferty 1931: the cube root of chi-square / k is nearly normal.
-  double const k = static_cast<double>(counts.size()) - 1.0;
-  double const z =
-      (std::cbrt(statistic / k) - (1.0 - 2.0 / (9.0 * k))) / std::sqrt(2.0 / (9.0 * k));
+  double const z = normal_of_chi_square(statistic, static_cast<double>(counts.size()) - 1.0);
   return within("chi-square as a normal", z, 0.0, two_sided_limit(rate));
 }
 

@@ -33,6 +33,9 @@ double normal_cdf(double z);
 /// The variance is `expected`; `kurtosis` of the distribution (3 for a normal).
 ::testing::AssertionResult variance_is(std::span<double const> samples, double expected,
                                        double kurtosis = 3.0, double rate = false_alarm_rate);
+/// The variance of normal samples is `expected`: chi-square quantiles, good for few samples too.
+::testing::AssertionResult normal_variance_is(std::span<double const> samples, double expected,
+                                              double rate = false_alarm_rate);
 /// The pairs are uncorrelated.
 ::testing::AssertionResult uncorrelated(std::span<double const> a, std::span<double const> b,
                                         double rate = false_alarm_rate);

@@ -1,11 +1,13 @@
 // SPDX-FileCopyrightText: The panther authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Devices that hide their state in whole runs: what reads see is noisy from the first write on,
-// stays while nothing touches the devices, and is drawn anew when time or training does.
+// Devices of a second state in whole runs. What reads see of those that hide their state is noisy
+// from the first write on, stays while nothing touches the devices, and is drawn anew when time or
+// training does. Those that count pulses start from none whenever they are programmed.
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "tests/host/nn/courses.hpp"
@@ -64,6 +66,33 @@ TEST(HiddenRun, TimeDrawsAnew) {
   std::vector<double> noise = noise_between(seen(*trainer), before);
   for (double& each : noise) each /= std::sqrt(2.0);
   EXPECT_TRUE(distributed_as(noise, normal_cdf));
+}
+
+/// Whether a device of the first layer has counted pulses since its last step.
+bool has_progress(Trainer& trainer) {
+  auto const progress = state_of(trainer).at("layers/0/progress");
+  return std::ranges::any_of(progress, [](std::byte byte) { return byte != std::byte{0}; });
+}
+
+TEST(CountingRun, ProgrammedDevicesHaveCountedNothing) {
+  auto const backend = plain_backend();
+  RunConfig config = run_of(0.05, 0.0);
+  config.device.law = HiddenStep::Params{};
+  auto const trainer = single_trainer(config, course_data(), *backend);
+  EXPECT_FALSE(has_progress(*trainer));
+  DenseLayer& layer = trainer->layers().front();
+  auto const devices = static_cast<std::size_t>(layer.shape().rows * layer.shape().cols);
+  train_batches(*trainer, 3);
+  EXPECT_TRUE(has_progress(*trainer));
+  std::vector<std::int32_t> weights(devices);
+  for (std::size_t i = 0; i < devices; ++i)
+    weights[i] = static_cast<std::int32_t>(i % 101) * 40 - 2000;
+  layer.program({*backend, weights});
+  EXPECT_FALSE(has_progress(*trainer));
+  train_batches(*trainer, 3);
+  EXPECT_TRUE(has_progress(*trainer));
+  layer.load_codes(std::vector<std::int16_t>(devices));
+  EXPECT_FALSE(has_progress(*trainer));
 }
 
 }  // namespace
