@@ -168,16 +168,6 @@ double pulses_across(MeasuredDevice const& device) {
   return pulses;
 }
 
-double unit_noise(MeasuredDevice const& device, WriteNoiseKind kind, double from, double change) {
-  DeviceConstants unit;
-  unit.write_sigma = 1.0F;
-  unit.g_min_in_windows = static_cast<float>(1.0 / (device.device.on_off_ratio - 1.0));
-  double const position = (from - device.g_min) / device.window();
-  return device.window() *
-         static_cast<double>(write_noise_std(unit, kind, 1.0F, static_cast<float>(position), 0.0F,
-                                             static_cast<float>(change / device.window())));
-}
-
 std::vector<FitNumber> fit_numbers(MeasuredDevice const& device) {
   std::vector<FitNumber> numbers;
   for_each_number(device.device.law, [&](std::string const& key, auto const&, Field const& field) {

@@ -62,9 +62,6 @@ double pulses_across(MeasuredDevice const& device);
 /// Whether the law takes requests, so that `pulses` is a number to fit.
 bool takes_requests(DeviceConfig const& config);
 
-/// Standard deviation of a change by CrossSim's law at sigma = 1, in the measure of the window.
-double unit_noise(MeasuredDevice const& device, WriteNoiseKind kind, double from, double change);
-
 /// One number of a law's parameters, or of the measurement (pulses, g_min, g_max).
 struct FitNumber {
   std::string key;  // as in a configuration; elements of a list are key[0], key[1], ...

@@ -42,9 +42,9 @@ DeviceConfig rounded(DeviceFit const& fit) {
   }
   DeviceConfig& config = device.device;
   for (double* value :
-       {&config.on_off_ratio, &config.write_noise.c2c, &config.write_noise.c2c_pulses,
-        &config.spread.slope, &config.spread.slope_correlation, &config.spread.window,
-        &config.spread.nonlinearity}) {
+       {&config.on_off_ratio, &config.write_noise.sigma, &config.write_noise.c2c,
+        &config.write_noise.c2c_pulses, &config.spread.slope, &config.spread.slope_correlation,
+        &config.spread.window, &config.spread.nonlinearity}) {
     round_to_six(*value);
   }
   return config;

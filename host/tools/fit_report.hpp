@@ -31,6 +31,7 @@ struct FitRecord {
   std::string unit;
   double g_min = 0;
   double g_max = 0;
+  std::string write_noise;
   double log_likelihood = 0;
   int degrees = 0;
   double aic = 0;
@@ -52,6 +53,7 @@ struct FitRecord {
     visit("unit", self.unit, Field{.doc = "of g_min and g_max: S or window"});
     visit("g_min", self.g_min, Field{.doc = "lower end of the window"});
     visit("g_max", self.g_max, Field{.doc = "upper end of the window"});
+    visit("write_noise", self.write_noise, Field{.doc = "kind of the write noise"});
     visit("log_likelihood", self.log_likelihood, Field{.unit = "1", .doc = "marginal, at its top"});
     visit("degrees", self.degrees, Field{.unit = "1", .doc = "numbers estimated"});
     visit("aic", self.aic, Field{.unit = "1", .doc = "Akaike's criterion"});

@@ -63,7 +63,7 @@ TEST_P(RoundTrip, IntervalsHoldTheTruth) {
   for (int trial = 0; trial < trials(); ++trial) {
     DeviceFit const fit =
         fitted(GetParam(), emulated(GetParam(), 14, 1000 + static_cast<std::uint64_t>(trial)));
-    std::map<std::string, Estimate> found{{"sigma", fit.sigma}};
+    std::map<std::string, Estimate> found{{"sigma", fit.noise.estimate}};
     for (FittedNumber const& number : fit.numbers) found[number.key] = number.estimate;
     for (FittedNumber const& number : fit.spread) found[number.key] = number.estimate;
     for (auto const& [key, truth] : GetParam().numbers) {
@@ -152,21 +152,75 @@ Estimate estimate_of(DeviceFit const& fit, std::string const& key) {
   return {};
 }
 
-// Log-likelihoods of the kinds differ by tens here: the window's noise varies elevenfold.
+// Log-likelihoods of the kinds differ by tens here: the window's noise varies elevenfold, and steps
+// fivefold. A pulse of the law is one of the noise's, 40 across its window of 1.2.
 TEST(DeviceFit, RecognisesTheKindOfNoise) {
-  for (WriteNoiseKind const kind :
-       {WriteNoiseKind::additive, WriteNoiseKind::proportional, WriteNoiseKind::inverse}) {
+  for (auto const& [kind, strength] :
+       {std::pair(WriteNoiseKind::additive, 0.02), std::pair(WriteNoiseKind::proportional, 0.02),
+        std::pair(WriteNoiseKind::inverse, 0.02), std::pair(WriteNoiseKind::per_pulse, 0.003),
+        std::pair(WriteNoiseKind::multiplicative, 0.2)}) {
+    std::string const key = kind == WriteNoiseKind::per_pulse ? "c2c" : "sigma";
     Truth const truth{"kinds",
-                      "[device]\nlaw = \"linear_step\"\ndw_min = 0.03\ngamma_up = 0.3\n"
-                      "[device.write_noise]\nsigma = 0.02\nkind = \"" +
-                          std::string(enum_name(kind)) + "\"\n",
+                      fmt::format("[device]\nlaw = \"linear_step\"\ndw_min = 0.03\ngamma_up = 0.8\n"
+                                  "[device.write_noise]\nkind = \"{}\"\n{} = {}\nc2c_pulses = {}\n",
+                                  enum_name(kind), key, strength, 40.0),
                       40,
                       {}};
     DeviceFit const fit = fitted(truth, emulated(truth, 12, 3));
-    EXPECT_EQ(fit.device.device.write_noise.kind, kind);
-    EXPECT_NEAR(fit.sigma.value, 0.02, 5 * fit.sigma.error);
+    WriteNoise const& found = fit.device.device.write_noise;
+    EXPECT_EQ(found.kind, kind);
+    EXPECT_TRUE(fit.noise_alike.empty()) << enum_name(kind);
+    EXPECT_EQ(fit.noise.key, "write_noise." + key);
+    EXPECT_NEAR(fit.noise.estimate.value, strength, 5 * fit.noise.estimate.error)
+        << enum_name(kind);
+    EXPECT_LT(fit.noise.estimate.error, 0.05 * strength);
+    double const written = kind == WriteNoiseKind::per_pulse        ? found.c2c
+                           : kind == WriteNoiseKind::multiplicative ? found.sigma
+                                                                    : found.resolved_sigma();
+    EXPECT_NEAR(written, fit.noise.estimate.value, 1e-6) << enum_name(kind);
     EXPECT_EQ(fit.device.device.spread.slope, 0.0) << "none is shown";
   }
+}
+
+// Equal steps: noise that depends on their size is constant noise. The conductance still tells.
+TEST(DeviceFit, KindsOfNoiseThatEqualStepsDoNotTellApart) {
+  Truth const truth{"equal",
+                    "[device]\nlaw = \"constant_step\"\ndw_min = 0.03\n[device.write_noise]\n"
+                    "kind = \"per_pulse\"\nc2c = 0.003\nc2c_pulses = 40.0\n",
+                    40,
+                    {}};
+  FitData const data = emulated(truth, 12, 3);
+  DeviceFit const fit = fitted(truth, data);
+  EXPECT_EQ(fit.device.device.write_noise.kind, WriteNoiseKind::additive) << "the first";
+  EXPECT_THAT(fit.noise_alike,
+              testing::ElementsAre(WriteNoiseKind::per_pulse, WriteNoiseKind::multiplicative));
+  DeviceFit const given = fit_device(data, {"constant_step", {}, {"write_noise.kind=per_pulse"}});
+  EXPECT_EQ(given.device.device.write_noise.kind, WriteNoiseKind::per_pulse);
+  EXPECT_TRUE(given.noise_alike.empty()) << "was given";
+  EXPECT_NEAR(given.device.device.write_noise.c2c, 0.003, 5 * given.noise.estimate.error);
+  DeviceFit const wrong = fit_device(data, {"constant_step", {}, {"write_noise.kind=inverse"}});
+  EXPECT_EQ(wrong.device.device.write_noise.kind, WriteNoiseKind::inverse);
+  EXPECT_LT(wrong.log_likelihood, fit.log_likelihood - 50.0);
+}
+
+// A NeuroSim device with its published noise, 3.5 % of the window a pulse: three times the mean
+// step. Pulses within 10.5 % of the ends do not count.
+TEST(DeviceFit, FindsAPresetOfTheNeuroSimTable) {
+  DeviceConfig const device = load_run_configuration("preset:ag-a-si", {}).device;
+  FitData const data = fit_data(emulated_trains(device, {200, 97, 11}), {});
+  DeviceFit const fit = fit_device(data, {"exponential", {}, {}});
+  EXPECT_EQ(fit.device.device.write_noise.kind, WriteNoiseKind::per_pulse);
+  EXPECT_TRUE(fit.noise_alike.empty());
+  std::map<std::string, double> const expected{{"alpha_up", alpha_of_label(2.4)},
+                                               {"alpha_down", alpha_of_label(4.88)},
+                                               {"pulses", 97.0},
+                                               {"write_noise.c2c", 0.035}};
+  for (auto const& [key, truth] : expected) {
+    Estimate const found = key == fit.noise.key ? fit.noise.estimate : estimate_of(fit, key);
+    EXPECT_NEAR(found.value, truth, 4 * found.error) << key;
+    EXPECT_LT(found.error, 0.25 * truth) << key;
+  }
+  EXPECT_LT(fit.noise.estimate.error, 0.01 * fit.noise.estimate.value);
 }
 
 TEST(DeviceFit, NoiselessPulsesGiveTheLawItself) {
@@ -243,6 +297,8 @@ TEST(DeviceFit, SaysWhatItCannotDo) {
   EXPECT_THAT(refusal(data, {"linear_step", {"gamma"}, {}}), HasSubstr("gamma_up"));
   EXPECT_THAT(refusal(data, {"linear_step", {"gamma_up"}, {"gamma_up=0.1"}}),
               HasSubstr("given to --free and --fix"));
+  EXPECT_THAT(refusal(data, {"ideal", {}, {"write_noise.kind=constant"}}),
+              HasSubstr("allowed: additive, proportional, inverse, per_pulse, multiplicative"));
   EXPECT_THAT(refusal(data, {"ideal", {}, {"pulses=x"}}), HasSubstr("'x' is not a number"));
   EXPECT_THAT(refusal(data, {"ideal", {}, {"pulses=50"}}), HasSubstr("nothing to fit"));
   EXPECT_THROW(fit_data(emulated_trains(device_of(truths[2]), {1, 4, 1}), {}), UserError);
