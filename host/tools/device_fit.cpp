@@ -199,7 +199,7 @@ class Fit {
     auto const drop = [&](std::string const& key, bool slope) {
       auto const number = std::find_if(found.begin(), found.end(),
                                        [&](FittedNumber const& one) { return one.key == key; });
-      if (number == found.end() || number->estimate.low > 0.0) return;
+      if (number == found.end() || number->estimate.at_95.low > 0.0) return;
       dropped_.push_back(*number);
       std::erase_if(traits_, [slope](std::size_t factor) { return (factor < 2) == slope; });
       (slope ? layout_.slopes : layout_.bends) = 0;
@@ -240,16 +240,12 @@ class Fit {
     fit.numbers = numbers();
     fill_configuration();
     fit.device = at_;
-    double const relative = 1.0 / std::sqrt(2.0 * freedom());
-    double const factor = std::exp(normal_limit * relative);
     double const strength = noise_.strength;
     bool const per_pulse = noise_.kind == WriteNoiseKind::per_pulse;
-    fit.noise = {per_pulse ? "write_noise.c2c" : "write_noise.sigma",
-                 per_pulse ? "window" : "1",
-                 {strength, strength * relative, strength / factor, strength * factor},
-                 false};
+    fit.noise = {per_pulse ? "write_noise.c2c" : "write_noise.sigma", per_pulse ? "window" : "1",
+                 with_relative_error(strength, 1.0 / std::sqrt(2.0 * freedom())), false};
     if (at_.device.write_noise.kind == WriteNoiseKind::off) {
-      fit.noise.estimate = {0.0, 0.0, 0.0, strength};
+      fit.noise.estimate = {0.0, 0.0, {0.0, strength}, {0.0, strength}};
     } else {
       fit.noise_alike = noise_.alike;
     }
@@ -335,21 +331,24 @@ class Fit {
       SpreadErrors const errors = spread_errors(solution_.of_device, layout_, spread_);
       auto const deviation = [&](double TraitSpread::*variance, double error) {
         if (std::isfinite(error)) return deviation_with_error(spread_.*variance, error);
-        double const upper =
-            std::sqrt(upper_variance(solution_.of_device, layout_, spread_, variance));
-        return Estimate{std::sqrt(spread_.*variance), upper / normal_limit, 0.0, upper};
+        auto const upper = [&](double z) -> Interval {
+          double const square = upper_variance(solution_.of_device, layout_, spread_, variance, z);
+          return {0.0, std::sqrt(square)};
+        };
+        return with_intervals(std::sqrt(spread_.*variance), upper(1.0).high, upper);
       };
       if (layout_.slopes > 0) {
         found.push_back({"spread.slope", "1", deviation(&TraitSpread::slope, errors.slope), false});
       }
       if (layout_.slopes > 1) {
         double const z = std::atanh(spread_.correlation);
-        double const reach = normal_limit * errors.correlation;
         double const rho = spread_.correlation;
-        found.push_back({"spread.slope_correlation",
-                         "1",
-                         {rho, errors.correlation * (1.0 - rho * rho), std::tanh(z - reach),
-                          std::tanh(z + reach)},
+        auto const around = [&](double limit) -> Interval {
+          double const reach = limit * errors.correlation;
+          return {std::tanh(z - reach), std::tanh(z + reach)};
+        };
+        found.push_back({"spread.slope_correlation", "1",
+                         with_intervals(rho, errors.correlation * (1.0 - rho * rho), around),
                          false});
       }
       if (layout_.bends > 0) {
@@ -368,7 +367,7 @@ class Fit {
     for (FittedNumber const& number : fit.spread) {
       double const value = number.estimate.value;
       // A spread that the devices do not show is none.
-      bool const shown = number.estimate.low > 0.0;
+      bool const shown = number.estimate.at_95.low > 0.0;
       if (number.key == "spread.slope" && shown) spread.slope = std::min(value, 2.0);
       if (number.key == "spread.nonlinearity" && shown) spread.nonlinearity = std::min(value, 2.0);
       if (number.key == "spread.window") spread.window = std::min(value, 0.25);

@@ -15,9 +15,9 @@
 //
 // Estimation alternates: weights from the changes predicted last; p and t_i by penalised least
 // squares (fit_solver.hpp); sigma and its kind by maximum likelihood from the residuals; the spread
-// by maximum likelihood from the devices (fit_spread.hpp). Intervals are 95 %, from the Jacobian's
-// covariance with devices as a random sample. The log-likelihood that AIC and BIC use is the
-// marginal one (Laplace).
+// by maximum likelihood from the devices (fit_spread.hpp). Intervals are 95 % and 99 %, from the
+// Jacobian's covariance with devices as a random sample. The log-likelihood that AIC and BIC use is
+// the marginal one (Laplace).
 //
 // Limits. Conductances are taken as exact: noise of reading looks like write noise, and shows as
 // negative correlation of successive residuals (reported). Weights ignore that D's error moves

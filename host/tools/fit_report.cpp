@@ -44,7 +44,8 @@ std::vector<FitNumberRow> number_rows(DeviceFit const& fit) {
   auto const add = [&](FittedNumber const& number) {
     Estimate const& found = number.estimate;
     rows.push_back({static_cast<int>(rows.size()), number.key, number.unit, found.value,
-                    found.error, found.low, found.high, number.at_limit});
+                    found.error, found.at_95.low, found.at_95.high, found.at_99.low,
+                    found.at_99.high, number.at_limit});
   };
   for (FittedNumber const& number : fit.numbers) add(number);
   add(fit.noise);
@@ -122,9 +123,9 @@ std::vector<std::string> notes_of(FitData const& data, DeviceFit const& fit) {
                                 number.estimate.value));
   }
   for (FittedNumber const& number : fit.spread) {
-    if (number.estimate.low > 0.0 || number.key == "spread.slope_correlation") continue;
+    if (number.estimate.at_95.low > 0.0 || number.key == "spread.slope_correlation") continue;
     notes.push_back(fmt::format("{}: none that the devices show (at most {:.3g}); written as 0",
-                                number.key, number.estimate.high));
+                                number.key, number.estimate.at_95.high));
   }
   if (!fit.noise_alike.empty()) {
     std::vector<std::string> names;
@@ -188,10 +189,12 @@ void print_fit(FitReport const& report) {
   }
   fmt::print("\n  law {} ({})\n\n", record.law,
              record.criterion == "given" ? "given" : "least " + record.criterion);
-  fmt::print("  number                          value   95 % interval\n");
+  fmt::print("  {:<26} {:>12}   {:<27}{}\n", "number", "value", "95 % interval", "99 % interval");
   for (FitNumberRow const& row : report.numbers) {
-    fmt::print("  {:<26} {:>12.6g}   {:.6g} to {:.6g} {}\n", row.key, row.value, row.low, row.high,
-               row.unit == "1" ? "" : row.unit);
+    std::string const unit = row.unit == "1" ? "" : " " + row.unit;
+    fmt::print("  {:<26} {:>12.6g}   {:<27}{}{}\n", row.key, row.value,
+               fmt::format("{:.6g} to {:.6g}", row.low, row.high),
+               fmt::format("{:.6g} to {:.6g}", row.low_99, row.high_99), unit);
   }
   fmt::print("\n  write noise                          {}\n", record.write_noise);
   fmt::print("  explained of the changes' variance   {:.4f}\n", record.explained);

@@ -72,7 +72,7 @@ struct FitRecord {
 
 struct FitNumberRow {
   static constexpr std::string_view group = "/fit/numbers";
-  static constexpr std::string_view doc = "fitted numbers with 95 % confidence intervals";
+  static constexpr std::string_view doc = "fitted numbers with confidence intervals";
 
   int index = 0;
   std::string key;
@@ -81,6 +81,8 @@ struct FitNumberRow {
   double error = 0;
   double low = 0;
   double high = 0;
+  double low_99 = 0;
+  double high_99 = 0;
   bool at_limit = false;
 
   template <class Self, class Visitor>
@@ -90,8 +92,10 @@ struct FitNumberRow {
     visit("unit", self.unit, Field{.doc = "unit of the number"});
     visit("value", self.value, Field{.doc = "estimate"});
     visit("error", self.error, Field{.doc = "its standard error"});
-    visit("low", self.low, Field{.doc = "lower end of the interval"});
-    visit("high", self.high, Field{.doc = "upper end of the interval"});
+    visit("low", self.low, Field{.doc = "lower end of the 95 % interval"});
+    visit("high", self.high, Field{.doc = "upper end of the 95 % interval"});
+    visit("low_99", self.low_99, Field{.doc = "lower end of the 99 % interval"});
+    visit("high_99", self.high_99, Field{.doc = "upper end of the 99 % interval"});
     visit("at_limit", self.at_limit, Field{.doc = "estimate is the least or largest allowed"});
   }
 };

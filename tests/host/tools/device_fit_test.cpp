@@ -8,132 +8,30 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstdlib>
 #include <map>
 
 #include "host/base/errors.hpp"
 #include "host/run/session.hpp"
 #include "host/tools/characterization.hpp"
 #include "host/tools/fit_choice.hpp"
-#include "tests/support/statistics.hpp"
+#include "tests/host/tools/fit_truth.hpp"
 
 namespace panther {
 namespace {
 
 using testing::HasSubstr;
 
-struct Truth {
-  std::string name;
-  std::string device;  // TOML of [device]
-  int pulses;          // of a train; a law of pulses takes one of its own at a time
-  std::map<std::string, double> numbers;
-};
-
-std::ostream& operator<<(std::ostream& out, Truth const& truth) { return out << truth.name; }
-
-DeviceConfig device_of(Truth const& truth) {
-  return parse_run_configuration(truth.device, truth.name).device;
-}
-
-FitData emulated(Truth const& truth, int devices, std::uint64_t seed) {
-  return fit_data(emulated_trains(device_of(truth), {devices, truth.pulses, seed}), {});
-}
-
-DeviceFit fitted(Truth const& truth, FitData const& data) {
-  FitRequest request;
-  request.law = std::visit([]<class Params>(Params const&) { return std::string(Params::name); },
-                           device_of(truth).law);
-  return fit_device(data, request);
-}
-
-/// Runs of the coverage test; PANTHER_TEST_EFFORT multiplies them.
-int trials() {
-  char const* const effort = std::getenv("PANTHER_TEST_EFFORT");
-  return 100 * (effort ? std::max(1, std::atoi(effort)) : 1);
-}
-
-class RoundTrip : public ::testing::TestWithParam<Truth> {};
-
-// Of intervals that hold the truth in 95 % of cases, 100 leave less than 84 or more than 100 times
-// out of 100 with probability 1e-5: the rate of false alarms of each number.
-TEST_P(RoundTrip, IntervalsHoldTheTruth) {
-  constexpr double rate = 1e-5;
-  std::map<std::string, std::uint64_t> held;
-  std::map<std::string, double> sum;
-  for (int trial = 0; trial < trials(); ++trial) {
-    DeviceFit const fit =
-        fitted(GetParam(), emulated(GetParam(), 14, 1000 + static_cast<std::uint64_t>(trial)));
-    std::map<std::string, Estimate> found{{"sigma", fit.noise.estimate}};
-    for (FittedNumber const& number : fit.numbers) found[number.key] = number.estimate;
-    for (FittedNumber const& number : fit.spread) found[number.key] = number.estimate;
-    for (auto const& [key, truth] : GetParam().numbers) {
-      ASSERT_TRUE(found.contains(key)) << key;
-      held[key] += found[key].low <= truth && truth <= found[key].high ? 1U : 0U;
-      sum[key] += found[key].value;
-    }
-  }
-  for (auto const& [key, truth] : GetParam().numbers) {
-    EXPECT_TRUE(test::binomial_fits(held[key], static_cast<std::uint64_t>(trials()), 0.95, rate))
-        << key << ": " << held[key] << " of " << trials() << " intervals hold " << truth
-        << ", mean estimate " << sum[key] / trials();
-    RecordProperty(key, fmt::format("{} held, mean {:.5g}, truth {:.5g}", held[key],
-                                    sum[key] / trials(), truth));
-  }
-}
-
-std::string const noise = R"(
-[device.write_noise]
-kind = "additive"
-sigma = 0.02
-[device.spread]
-slope = 0.1
-slope_correlation = 0.5
-)";
-
-Truth const truths[] = {
-    {"exponential",
-     "[device]\nlaw = \"exponential\"\nalpha_up = 1.8\nalpha_down = 0.9\n" + noise +
-         "window = 0.02\n",
-     36,
-     {{"alpha_up", 1.8},
-      {"alpha_down", 0.9},
-      {"pulses", 36},
-      {"sigma", 0.02},
-      {"spread.slope", 0.1},
-      {"spread.slope_correlation", 0.5},
-      {"spread.window", 0.02}}},
-    {"soft_bounds",
-     "[device]\nlaw = \"soft_bounds\"\nw_max = 0.6\nw_min = -0.6\ndw_min = 0.03\nup_down = 0.2\n" +
-         noise,
-     40,
-     {{"dw_min", 0.03}, {"up_down", 0.2}, {"sigma", 0.02}, {"spread.slope", 0.1}}},
-    {"linear_step",
-     "[device]\nlaw = \"linear_step\"\ndw_min = 0.03\nup_down = -0.2\ngamma_up = 0.4\n"
-     "gamma_down = 0.7\n" +
-         noise,
-     40,
-     {{"dw_min", 0.03},
-      {"up_down", -0.2},
-      {"gamma_up", 0.4},
-      {"gamma_down", 0.7},
-      {"sigma", 0.02},
-      {"spread.slope", 0.1}}},
-    {"pow_step",
-     "[device]\nlaw = \"pow_step\"\ndw_min = 0.06\nup_down = 0.1\npow_gamma = 1.5\npow_up_down = "
-     "0.2\n"
-     "granularity = 0.03\n" +
-         noise,
-     40,
-     {{"dw_min", 0.06},
-      {"up_down", 0.1},
-      {"pow_gamma", 1.5},
-      {"pow_up_down", 0.2},
-      {"sigma", 0.02},
-      {"spread.slope", 0.1}}},
-};
-
-INSTANTIATE_TEST_SUITE_P(Laws, RoundTrip, ::testing::ValuesIn(truths),
-                         [](auto const& truth) { return truth.param.name; });
+Truth const exponential{"exponential",
+                        "[device]\nlaw = \"exponential\"\nalpha_up = 1.8\nalpha_down = 0.9\n" +
+                            usual_noise + "window = 0.02\n",
+                        36,
+                        {}};
+Truth const linear_step{"linear_step",
+                        "[device]\nlaw = \"linear_step\"\ndw_min = 0.03\nup_down = -0.2\n"
+                        "gamma_up = 0.4\ngamma_down = 0.7\n" +
+                            usual_noise,
+                        40,
+                        {}};
 
 std::string refusal(FitData const& data, FitRequest const& request) {
   try {
@@ -235,10 +133,11 @@ TEST(DeviceFit, NoiselessPulsesGiveTheLawItself) {
 }
 
 TEST(DeviceFit, LabelsInsteadOfAlphas) {
-  Truth const truth{"labels",
-                    "[device]\nlaw = \"exponential\"\nlabel_up = 2.4\nlabel_down = -0.6\n" + noise,
-                    50,
-                    {}};
+  Truth const truth{
+      "labels",
+      "[device]\nlaw = \"exponential\"\nlabel_up = 2.4\nlabel_down = -0.6\n" + usual_noise,
+      50,
+      {}};
   FitRequest request;
   request.law = "exponential";
   request.free = {"label_up", "label_down"};
@@ -252,7 +151,7 @@ TEST(DeviceFit, LabelsInsteadOfAlphas) {
 }
 
 TEST(DeviceFit, FindsTheWindowOfMeasuredConductances) {
-  Truth const& truth = truths[0];
+  Truth const& truth = exponential;
   PulseTable table = emulated_trains(device_of(truth), {40, truth.pulses, 9});
   table.in_siemens = true;
   table.unit = "uS";
@@ -274,7 +173,7 @@ TEST(DeviceFit, FindsTheWindowOfMeasuredConductances) {
 // Steps of exponential and linear_step are both linear in the conductance; the former has a number
 // less, which BIC rewards by 6 here. AIC and cross-validation may prefer a larger law by chance.
 TEST(DeviceFit, TheCriterionPicksTheLaw) {
-  FitData const data = emulated(truths[0], 12, 2);
+  FitData const data = emulated(exponential, 12, 2);
   ChosenFit const chosen = fit_best(data, {}, FitCriterion::bic);
   EXPECT_EQ(chosen.law, "exponential");
   std::size_t fitted_laws = 0;
@@ -292,7 +191,7 @@ TEST(DeviceFit, TheCriterionPicksTheLaw) {
 }
 
 TEST(DeviceFit, SaysWhatItCannotDo) {
-  FitData const data = emulated(truths[2], 12, 2);
+  FitData const data = emulated(linear_step, 12, 2);
   EXPECT_THAT(refusal(data, {"linear_step", {"w_max"}, {}}), HasSubstr("do not determine"));
   EXPECT_THAT(refusal(data, {"linear_step", {"gamma"}, {}}), HasSubstr("gamma_up"));
   EXPECT_THAT(refusal(data, {"linear_step", {"gamma_up"}, {"gamma_up=0.1"}}),
@@ -301,7 +200,7 @@ TEST(DeviceFit, SaysWhatItCannotDo) {
               HasSubstr("allowed: additive, proportional, inverse, per_pulse, multiplicative"));
   EXPECT_THAT(refusal(data, {"ideal", {}, {"pulses=x"}}), HasSubstr("'x' is not a number"));
   EXPECT_THAT(refusal(data, {"ideal", {}, {"pulses=50"}}), HasSubstr("nothing to fit"));
-  EXPECT_THROW(fit_data(emulated_trains(device_of(truths[2]), {1, 4, 1}), {}), UserError);
+  EXPECT_THROW(fit_data(emulated_trains(device_of(linear_step), {1, 4, 1}), {}), UserError);
 }
 
 }  // namespace
