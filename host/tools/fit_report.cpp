@@ -188,7 +188,7 @@ void print_fit(FitReport const& report) {
     }
   }
   fmt::print("\n  law {} ({})\n\n", record.law,
-             record.criterion == "given" ? "given" : "least " + record.criterion);
+             record.criterion == "given" ? "given" : chosen_by(record));
   fmt::print("  {:<26} {:>12}   {:<27}{}\n", "number", "value", "95 % interval", "99 % interval");
   for (FitNumberRow const& row : report.numbers) {
     std::string const unit = row.unit == "1" ? "" : " " + row.unit;

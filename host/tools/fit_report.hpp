@@ -172,6 +172,12 @@ struct FitCurveRow {
   }
 };
 
+/// "least bic", what the law was chosen by.
+inline std::string chosen_by(FitRecord const& record) {
+  return record.criterion == "cv" ? "fewest numbers within an error of the least cv"
+                                  : "least " + record.criterion;
+}
+
 struct FitReport {
   FitRecord record;
   std::vector<FitNumberRow> numbers;
