@@ -201,13 +201,16 @@ bool changes_with_writes(DeviceConfig const& config) {
 
 std::vector<RetentionRow> retention_of(DeviceConfig const& config, Population const& population,
                                        std::optional<double> last_s) {
-  if (!changes_with_time(config)) return {};
-  std::vector<double> const times = retention_times(config.retention, last_s);
+  bool const errs = config.programming.model != ProgrammingModel::off;
+  bool const ages = changes_with_time(config);
+  if (!errs && !ages) return {};
+  std::vector<double> const times =
+      ages ? retention_times(config.retention, last_s) : std::vector<double>{0.0};
   Column column(config, population);
   std::vector<RetentionRow> rows;
   for (double const start : retention_starts) {
     column.set(start);
-    if (config.programming.model != ProgrammingModel::off) {
+    if (errs) {
       column.age(programming_constants(config), Stream::programming, rows.size());
     }
     std::vector<std::int16_t> const programmed = column.codes();

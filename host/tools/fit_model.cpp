@@ -114,7 +114,7 @@ Traits traits_in(MeasuredDevice const& measured, TraitFactors const& factors,
 
 template <class Law>
 void predict(MeasuredDevice const& measured, std::span<MeasuredPulse const> pulses,
-             Population const& population, std::vector<double>& changes) {
+             FitPopulation const& population, std::vector<double>& changes) {
   PulsedLaw<Law> const law(measured);
   DeviceConstants const noiseless;
   std::vector<Traits> traits;
@@ -146,7 +146,7 @@ bool takes_requests(DeviceConfig const& config) {
 
 std::vector<double> predicted_changes(MeasuredDevice const& device,
                                       std::span<MeasuredPulse const> pulses,
-                                      Population const& population) {
+                                      FitPopulation const& population) {
   if (!(device.g_max > device.g_min)) throw std::invalid_argument("g_max must lie above g_min");
   std::vector<double> changes(pulses.size());
   visit_law(static_cast<int>(device.device.law.index()),

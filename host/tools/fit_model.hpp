@@ -45,7 +45,7 @@ struct DeviceEnds {
   double high = 1.0;
 };
 
-struct Population {
+struct FitPopulation {
   std::span<TraitFactors const> factors;  // of each device
   std::span<DeviceEnds const> ends;
 };
@@ -54,7 +54,7 @@ struct Population {
 /// contradictory parameters.
 std::vector<double> predicted_changes(MeasuredDevice const& device,
                                       std::span<MeasuredPulse const> pulses,
-                                      Population const& population);
+                                      FitPopulation const& population);
 
 /// Pulses for a change by the whole window, as a configuration's c2c_pulses counts them.
 double pulses_across(MeasuredDevice const& device);

@@ -176,6 +176,13 @@ class Characterize(support.ProgramTest):
             spread = (row["high"] - row["low"]) / (2 * 0.994458)
             self.assertAlmostEqual(spread, wide, delta=0.12 * wide + 1 / CODES, msg=str(row))
 
+    def test_programming_alone_is_seen_before_any_time(self):
+        rows = self.lasting('[device.programming]\nmodel = "custom"\ncoefficients = [0.02]\n', "--devices", "2000",
+                            "-o", "programmed.h5", "--plot", "programmed.svg")["retention"]
+        self.assertEqual([(row["start"], row["time_s"]) for row in rows], [(0.1, 0), (0.5, 0), (0.9, 0)])
+        for row in rows:
+            self.assertAlmostEqual((row["high"] - row["low"]) / (2 * 0.994458), 0.022, delta=0.12 * 0.022, msg=str(row))
+
     def test_endurance_has_the_closed_form(self):
         devices = 2000
         found = self.lasting('[device.endurance]\ncount = "steps"\nonset_writes = 1e3\ntop_per_decade = 0.2\n'
