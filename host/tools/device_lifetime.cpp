@@ -167,14 +167,15 @@ std::vector<double> retention_times(Retention const& retention, std::optional<do
   return times;
 }
 
-/// Whole numbers from 1 to where windows have closed, three decades of wear at most, or two
-/// deviations beyond the median failure.
+/// Whole numbers from 1 to where windows have closed, three decades of wear at most, or the last
+/// node of their curve, or two deviations beyond the median failure.
 std::vector<std::uint32_t> write_numbers(Endurance const& endurance) {
   double const closing = endurance.top_per_decade + endurance.bottom_per_decade;
   double last = 10.0;
   if (closing > 0.0) {
     last = std::max(last, endurance.onset_writes * std::pow(10.0, std::min(1.0 / closing, 3.0)));
   }
+  if (endurance.by_curve()) last = std::max(last, endurance.curve_writes.back());
   if (endurance.failure_writes > 0.0) {
     double const decades = std::max(2.0 * endurance.failure_spread, 1.0);
     last = std::max(last, endurance.failure_writes * std::pow(10.0, decades));

@@ -204,6 +204,17 @@ class Characterize(support.ProgramTest):
                 self.assertEqual((row["top"], row["bottom"], row["median"]), (1, 1, 0))
         self.assertGreater(rows[-1]["failed"], 0.9)
 
+    def test_endurance_follows_a_curve(self):
+        rows = self.lasting('[device.endurance]\ncount = "updates"\ncurve_writes = [10.0, 1e4, 1e6]\n'
+                            "curve_top = [1.0, 0.8, 0.5]\ncurve_bottom = [0.0, 0.1, 0.4]\n",
+                            "--devices", "5")["endurance"]
+        self.assertEqual(rows[-1]["writes"], 1000000, "the last node")
+        for row in rows:
+            decades = math.log10(row["writes"])
+            first, second = min(max((decades - 1) / 3, 0), 1), min(max((decades - 4) / 2, 0), 1)
+            self.assertAlmostEqual(row["top"], 1 - 0.2 * first - 0.3 * second, delta=2 / CODES)
+            self.assertAlmostEqual(row["bottom"], 0.1 * first + 0.3 * second, delta=2 / CODES)
+
     @unittest.skipIf(h5py is None, "h5py is not installed")
     def test_result_file_has_retention_and_endurance_of_the_json(self):
         self.write("lasting.toml", LASTING.format(
