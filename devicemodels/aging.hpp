@@ -32,6 +32,8 @@ struct AgingConstants {
   float drift = 0.0F;  // octaves of time; 0: none
   StateCurve nu;
   StateCurve nu_deviation;
+  float table_drift = 0.0F;  // likewise, by the table
+  DriftTable table;
   float relaxation = 0.0F;  // windows; 0: none
   float loss = 0.0F;        // windows; 0: none
   float diffusion = 0.0F;   // windows
@@ -43,7 +45,8 @@ struct AgingConstants {
 
   bool noisy() const { return diffusion > 0 || spread_square > 0 || deviation_scale > 0; }
   bool frozen() const {
-    return lifetime_spread > 0 || rest_spread > 0 || diffusion_spread > 0 || drift > 0;
+    return lifetime_spread > 0 || rest_spread > 0 || diffusion_spread > 0 || drift > 0 ||
+           table_drift > 0;
   }
 };
 
@@ -92,12 +95,22 @@ PANTHER_HD float decay_change(AgingConstants const& k, AgingDraws const& draws,
   return (position - rest_position(k, draws, window)) * exp2m1(-k.decay / lifetime);
 }
 
+/// Drift by the exponent |nu| over so many octaves of time.
+PANTHER_HD float drifted(AgingWindow const& window, float position, float nu, float octaves) {
+  return window.conductance(position) * exp2m1(chosen(nu < 0.0F, nu, -nu) * octaves);
+}
+
 PANTHER_HD float drift_change(AgingConstants const& k, AgingDraws const& draws,
                               AgingWindow const& window, float position) {
   float const c = window.of_highest(position);
-  float const nu = fused(k.nu_deviation.at(c), draws.nu, k.nu.at(c));
-  float const octaves = chosen(nu < 0.0F, nu, -nu) * k.drift;
-  return window.conductance(position) * exp2m1(octaves);
+  return drifted(window, position, fused(k.nu_deviation.at(c), draws.nu, k.nu.at(c)), k.drift);
+}
+
+PANTHER_HD float table_drift_change(AgingConstants const& k, AgingDraws const& draws,
+                                    AgingWindow const& window, float position) {
+  float const c = window.of_highest(position);
+  float const nu = fused(k.table.deviation.at(c), draws.nu, k.table.mean.at(c));
+  return drifted(window, position, nu, k.table_drift);
 }
 
 PANTHER_HD float loss_change(AgingConstants const& k, AgingDraws const& draws,
@@ -123,6 +136,7 @@ PANTHER_HD float aged(AgingConstants const& k, AgingDraws const& draws, AgingWin
   float change = 0.0F;
   if (k.decay > 0.0F) change = decay_change(k, draws, window, position);
   if (k.drift > 0.0F) change += drift_change(k, draws, window, position + change);
+  if (k.table_drift > 0.0F) change += table_drift_change(k, draws, window, position + change);
   if (k.relaxation != 0.0F) change = fused(k.relaxation, window.range, change);
   if (k.loss > 0.0F) change += loss_change(k, draws, window, position + change);
   if (k.diffusion > 0.0F || k.spread_square > 0.0F || k.deviation_scale > 0.0F) {
@@ -168,9 +182,14 @@ inline AgingConstants aging_constants(DeviceConfig const& device, TimeSpan span)
   k.lifetime_spread = static_cast<float>(retention.lifetime_spread);
   k.rest = static_cast<float>(retention.rest);
   k.rest_spread = static_cast<float>(retention.rest_spread);
-  bool const drifts =
-      retention.drift != DriftModel::off && retention.drift != DriftModel::reram_cmo;
-  if (drifts) k.drift = static_cast<float>(octaves);
+  bool const by_table = retention.drift == DriftModel::table;
+  bool const by_curve =
+      !by_table && retention.drift != DriftModel::off && retention.drift != DriftModel::reram_cmo;
+  if (by_curve) k.drift = static_cast<float>(octaves);
+  if (by_table) {
+    k.table_drift = static_cast<float>(octaves);
+    k.table = drift_table(retention);
+  }
   DriftExponent const nu = drift_exponent(retention);
   k.nu = nu.mean;
   k.nu_deviation = nu.deviation;

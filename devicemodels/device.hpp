@@ -177,6 +177,8 @@ inline void check_write_noise(DeviceConfig const& config) {
 
 inline DeviceConstants device_constants(DeviceConfig const& config, std::uint64_t seed) {
   check_write_noise(config);
+  check_retention(config.retention);
+  check_endurance(config.endurance);
   return {.seed = seed,
           .write_sigma = static_cast<float>(config.write_noise.resolved_sigma()),
           .g_min_in_windows = static_cast<float>(1.0 / (config.on_off_ratio - 1.0)),

@@ -14,9 +14,12 @@
 #include <array>
 #include <cmath>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "devicemodels/core/fields.hpp"
+#include "devicemodels/core/node_curve.hpp"
 #include "devicemodels/core/state_curve.hpp"
 
 namespace panther {
@@ -29,7 +32,16 @@ struct EnumNames<AgeUnit> {
                                      std::pair{AgeUnit::epochs, std::string_view{"epochs"}}};
 };
 
-enum class DriftModel : std::uint8_t { off, power, pcm, hermes_1, hermes_2, reram_cmo };
+enum class DriftModel : std::uint8_t {
+  off,
+  power,
+  pcm,
+  hermes_1,
+  hermes_2,
+  reram_cmo,
+  state_independent,
+  table
+};
 template <>
 struct EnumNames<DriftModel> {
   static constexpr std::array values{
@@ -38,7 +50,9 @@ struct EnumNames<DriftModel> {
       std::pair{DriftModel::pcm, std::string_view{"pcm"}},
       std::pair{DriftModel::hermes_1, std::string_view{"hermes_1"}},
       std::pair{DriftModel::hermes_2, std::string_view{"hermes_2"}},
-      std::pair{DriftModel::reram_cmo, std::string_view{"reram_cmo"}}};
+      std::pair{DriftModel::reram_cmo, std::string_view{"reram_cmo"}},
+      std::pair{DriftModel::state_independent, std::string_view{"state_independent"}},
+      std::pair{DriftModel::table, std::string_view{"table"}}};
 };
 
 /// [device.retention]
@@ -63,6 +77,9 @@ struct Retention {
   double activation_energy_ev = 0.0;
   double temperature_k = 300.0;
   double reference_temperature_k = 300.0;
+  std::vector<double> nu_at;
+  std::vector<double> nu_mean;
+  std::vector<double> nu_deviation;
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor& visit) {
@@ -130,7 +147,8 @@ struct Retention {
   template <class Self, class Visitor>
   static void drift_fields(Self& self, Visitor& visit) {
     visit("drift", self.drift,
-          Field{.doc = "power: G falls with time to the power -nu; or a published model"});
+          Field{.doc = "power: G falls with time to the power -nu; table: nu by G, with the read "
+                       "noise of pcm; or a published model"});
     visit("nu", self.nu, Field{.unit = "1", .doc = "power: the exponent", .lo = 0, .hi = 10});
     visit("nu_spread", self.nu_spread,
           Field{.unit = "1", .doc = "power: relative std of nu over devices", .lo = 0, .hi = 10});
@@ -139,6 +157,17 @@ struct Retention {
                 .doc = "power: nu rises by this for every e-fold of G below G_max",
                 .lo = -10,
                 .hi = 10});
+    visit("nu_at", self.nu_at,
+          Field{.unit = "G_max",
+                .doc = "table: ascending conductances over the highest one, 1 to 8",
+                .lo = 0,
+                .hi = 1});
+    visit(
+        "nu_mean", self.nu_mean,
+        Field{
+            .unit = "1", .doc = "table: mean exponent at each, linear between", .lo = 0, .hi = 10});
+    visit("nu_deviation", self.nu_deviation,
+          Field{.unit = "1", .doc = "table: its std over devices, likewise", .lo = 0, .hi = 10});
     visit("onset_s", self.onset_s,
           Field{.unit = "s",
                 .doc = "time from which power drift and loss_per_decade count",
@@ -154,12 +183,15 @@ struct DriftExponent {
 };
 
 /// aihwkit's fits: PCMLikeNoiseModel (Nandakumar et al., ICECS 2019) and HermesNoiseModel (Le Gallo
-/// et al., Nat. Electron. 2023), in natural logarithms of c.
+/// et al., Nat. Electron. 2023), in natural logarithms of c; StateIndependentNoiseModel's defaults.
 inline DriftExponent drift_exponent(Retention const& retention) {
   switch (retention.drift) {
     case DriftModel::off:
     case DriftModel::reram_cmo:  // relaxes by steps that do not depend on the state
+    case DriftModel::table:      // DriftTable
       return {};
+    case DriftModel::state_independent:
+      return {constant_curve(0.1), constant_curve(0.05)};
     case DriftModel::power:
       return {logarithmic_curve({.slope = -retention.nu_state, .offset = retention.nu}),
               constant_curve(retention.nu * retention.nu_spread)};
@@ -180,10 +212,32 @@ inline DriftExponent drift_exponent(Retention const& retention) {
                                   polynomial_curve({0.0073, 0.0093, -0.0118}))};
 }
 
+/// The same of drift = "table" (aihwkit's CustomDriftPCMLikeNoiseModel).
+struct DriftTable {
+  NodeCurve mean;
+  NodeCurve deviation;
+};
+
+/// Throws std::invalid_argument, naming the key, for lists that are no table.
+inline DriftTable drift_table(Retention const& retention) {
+  check_nodes(retention.nu_at, "retention.nu_at");
+  check_values(retention.nu_mean, retention.nu_at, "retention.nu_mean");
+  check_values(retention.nu_deviation, retention.nu_at, "retention.nu_deviation");
+  return {node_curve(retention.nu_at, retention.nu_mean),
+          node_curve(retention.nu_at, retention.nu_deviation)};
+}
+
+/// Throws std::invalid_argument for a drift table that is none.
+inline void check_retention(Retention const& retention) {
+  if (retention.drift == DriftModel::table) drift_table(retention);
+}
+
 /// Seconds after programming at which the model's drift is measured from.
 inline double drift_onset_s(Retention const& retention) {
   switch (retention.drift) {
     case DriftModel::pcm:
+    case DriftModel::state_independent:
+    case DriftModel::table:
       return 20.0;
     case DriftModel::hermes_1:
       return 200.0;
@@ -208,7 +262,10 @@ inline SettledReadNoise settled_read_noise(Retention const& retention) {
     case DriftModel::power:
       return {};
     case DriftModel::pcm:
+    case DriftModel::table:
       return {power_curve(0.0088, -0.65, 0.2), true, 250e-9};
+    case DriftModel::state_independent:  // G / G_max in uS, of 25 uS
+      return {constant_curve(1.0 / 25.0), true, 250e-9};
     case DriftModel::hermes_1:
       return {logarithmic_curve({-0.0078, 0.0038, 0.0179, 0.04, 0.1591},
                                 polynomial_curve({0.0088, 0.0768, -0.1352, 0.0664})),

@@ -20,8 +20,11 @@ struct WearConstants {
   float failure = 0.0F;  // octaves of writes; 0: no device fails
   float failure_spread = 0.0F;
   float failed = 1.0F;  // window
+  bool by_curve = false;
+  NodeCurve curve_top;  // windows by octaves of writes
+  NodeCurve curve_bottom;
 
-  bool wears() const { return top > 0 || bottom > 0 || failure > 0; }
+  bool wears() const { return top > 0 || bottom > 0 || failure > 0 || by_curve; }
 };
 
 inline WearConstants wear_constants(Endurance const& endurance) {
@@ -36,6 +39,14 @@ inline WearConstants wear_constants(Endurance const& endurance) {
   }
   k.failure_spread = static_cast<float>(endurance.failure_spread * octaves_per_decade);
   k.failed = static_cast<float>(endurance.failed_level);
+  if (endurance.by_curve()) {
+    check_endurance(endurance);
+    std::vector<double> octaves;
+    for (double const writes : endurance.curve_writes) octaves.push_back(std::log2(writes));
+    k.by_curve = true;
+    k.curve_top = node_curve(octaves, endurance.curve_top);
+    k.curve_bottom = node_curve(octaves, endurance.curve_bottom);
+  }
   return k;
 }
 
@@ -51,19 +62,34 @@ PANTHER_HD bool has_failed(WearConstants const& k, float octaves, float draw) {
   return (k.failure > 0.0F) & (octaves >= fused(k.failure_spread, draw, k.failure));
 }
 
+/// Ends of the window after so many octaves of writes, which may have crossed: by the constants'
+/// slopes, or by their curves.
+PANTHER_HD Bounds straight_ends(WearConstants const& k, float range, float octaves) {
+  float const worn = larger(octaves - k.onset, 0.0F);
+  return {smaller(k.bottom * worn, 1.0F) * range, range - smaller(k.top * worn, 1.0F) * range};
+}
+PANTHER_HD Bounds curve_ends(WearConstants const& k, float range, float octaves) {
+  return {clamped(k.curve_bottom.at(octaves), 0.0F, 1.0F) * range,
+          clamped(k.curve_top.at(octaves), 0.0F, 1.0F) * range};
+}
+
+/// Positions between these ends within which a device can be.
+PANTHER_HD Bounds bounds_between(WearConstants const& k, Bounds const& ends, float range,
+                                 float octaves, float draw) {
+  float const middle = 0.5F * (ends.low + ends.high);
+  bool const open = ends.low <= ends.high;
+  bool const failed = has_failed(k, octaves, draw);
+  float const place = k.failed * range;
+  return {chosen(failed, place, chosen(open, ends.low, middle)),
+          chosen(failed, place, chosen(open, ends.high, middle))};
+}
+
 /// Positions within which a device of so many writes can be.
 PANTHER_HD Bounds worn_bounds(WearConstants const& k, float range, std::uint32_t writes,
                               float draw) {
   float const octaves = write_octaves(writes);
-  float const worn = larger(octaves - k.onset, 0.0F);
-  float const low = smaller(k.bottom * worn, 1.0F) * range;
-  float const high = range - smaller(k.top * worn, 1.0F) * range;
-  float const middle = 0.5F * (low + high);
-  bool const open = low <= high;
-  bool const failed = has_failed(k, octaves, draw);
-  float const place = k.failed * range;
-  return {chosen(failed, place, chosen(open, low, middle)),
-          chosen(failed, place, chosen(open, high, middle))};
+  Bounds const ends = k.by_curve ? curve_ends(k, range, octaves) : straight_ends(k, range, octaves);
+  return bounds_between(k, ends, range, octaves, draw);
 }
 
 /// The code nearest to a position within bounds; codes inside stay what they are.

@@ -57,12 +57,12 @@ void check_update(RunConfig const& config) {
               "\" needs update.method = \"batch_digits\": moments are kept digitally");
 }
 
-void check_endurance(Endurance const& endurance) {
+void check_count(Endurance const& endurance) {
   bool const wears = endurance.top_per_decade > 0.0 || endurance.bottom_per_decade > 0.0 ||
-                     endurance.failure_writes > 0.0;
+                     endurance.failure_writes > 0.0 || endurance.by_curve();
   require(!wears || endurance.count != WriteCount::off,
-          "device.endurance.count = \"off\" (top_per_decade, bottom_per_decade and failure_writes "
-          "need writes that are counted: \"updates\" or \"steps\")");
+          "device.endurance.count = \"off\" (top_per_decade, bottom_per_decade, failure_writes and "
+          "curve_writes need writes that are counted: \"updates\" or \"steps\")");
 }
 
 void check_hidden_state(RunConfig const& config) {
@@ -153,7 +153,7 @@ void check(RunConfig const& config) {
   check_refresh(config);
   check_hidden_state(config);
   check_device(config.device);
-  check_endurance(config.device.endurance);
+  check_count(config.device.endurance);
   check_analog_read(config);
 }
 

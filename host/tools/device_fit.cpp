@@ -13,6 +13,7 @@
 #include "host/base/suggest.hpp"
 #include "host/tools/fit_coordinates.hpp"
 #include "host/tools/fit_intervals.hpp"
+#include "host/tools/fit_noise.hpp"
 #include "host/tools/fit_quality.hpp"
 #include "host/tools/fit_solver.hpp"
 #include "host/tools/fit_spread.hpp"
@@ -22,11 +23,6 @@ namespace panther {
 
 namespace {
 
-/// Changes below this part of their mean size count with its noise: what else disturbs a
-/// measurement does not vanish with the step.
-constexpr double least_change = 0.01;
-/// Noise of a pulse below it, in windows, is the rounding of 16-bit codes.
-constexpr double least_noise = 5e-5;
 /// A factor's influence on the residuals, in deviations, below which it has none.
 constexpr double least_influence = 1e-2;
 
@@ -132,24 +128,11 @@ class Fit {
     return true;
   }
 
-  /// Deviations at sigma = 1 of changes, or all alike before there are any.
-  std::vector<double> unit_deviations(std::vector<double> const& changes,
-                                      WriteNoiseKind kind) const {
-    if (changes.empty()) return std::vector<double>(data_.pulses.size(), at_.window());
-    double size = 0.0;
-    for (double const change : changes) size += std::abs(change);
-    double const least = least_change * size / static_cast<double>(changes.size());
-    std::vector<double> unit;
-    for (std::size_t i = 0; i < changes.size(); ++i) {
-      double const change = std::max(std::abs(changes[i]), least);
-      unit.push_back(unit_noise(at_, kind, data_.pulses[i].from, change));
-    }
-    return unit;
-  }
-
+  /// Deviations of changes that were predicted; all alike before there are any.
   void weigh(std::vector<double> const& changes) {
-    deviation_ = unit_deviations(changes, kind_);
-    for (double& deviation : deviation_) deviation *= sigma_;
+    deviation_ = changes.empty() ? std::vector<double>(data_.pulses.size(), at_.window())
+                                 : unit_deviations(at_, data_.pulses, changes, noise_.kind);
+    for (double& deviation : deviation_) deviation *= noise_.strength;
   }
 
   void iterate(int most) {
@@ -179,35 +162,8 @@ class Fit {
                     1.0);
   }
 
-  /// Sigma of a kind, and its log-likelihood but for what all kinds share.
-  struct Noise {
-    double sigma;
-    double log_likelihood;
-  };
-  Noise noise_of(WriteNoiseKind kind) const {
-    std::vector<double> const unit = unit_deviations(predicted_, kind);
-    double squares = 0.0;
-    double logarithms = 0.0;
-    for (std::size_t i = 0; i < unit.size(); ++i) {
-      squares += std::pow((data_.pulses[i].change - predicted_[i]) / unit[i], 2);
-      logarithms += std::log(unit[i]);
-    }
-    double const sigma = std::max(std::sqrt(squares / freedom()), 1e-9);
-    return {sigma, -logarithms - static_cast<double>(unit.size()) * std::log(sigma)};
-  }
-
   void estimate_noise() {
-    Noise best = noise_of(kind_);
-    if (start_.fit_noise_kind) {
-      for (WriteNoiseKind const kind :
-           {WriteNoiseKind::additive, WriteNoiseKind::proportional, WriteNoiseKind::inverse}) {
-        Noise const noise = noise_of(kind);
-        if (noise.log_likelihood <= best.log_likelihood) continue;
-        best = noise;
-        kind_ = kind;
-      }
-    }
-    sigma_ = best.sigma;
+    noise_ = likely_noise(at_, data_.pulses, predicted_, freedom(), start_.noise_kinds);
   }
 
   /// Factors that the population's pulses respond to, of the spreads that are to be fitted.
@@ -243,7 +199,7 @@ class Fit {
     auto const drop = [&](std::string const& key, bool slope) {
       auto const number = std::find_if(found.begin(), found.end(),
                                        [&](FittedNumber const& one) { return one.key == key; });
-      if (number == found.end() || number->estimate.low > 0.0) return;
+      if (number == found.end() || number->estimate.at_95.low > 0.0) return;
       dropped_.push_back(*number);
       std::erase_if(traits_, [slope](std::size_t factor) { return (factor < 2) == slope; });
       (slope ? layout_.slopes : layout_.bends) = 0;
@@ -284,11 +240,15 @@ class Fit {
     fit.numbers = numbers();
     fill_configuration();
     fit.device = at_;
-    double const relative = 1.0 / std::sqrt(2.0 * freedom());
-    double const factor = std::exp(normal_limit * relative);
-    bool const noisy = at_.device.write_noise.kind != WriteNoiseKind::off;
-    fit.sigma = {sigma_, sigma_ * relative, sigma_ / factor, sigma_ * factor};
-    if (!noisy) fit.sigma = {0.0, 0.0, 0.0, sigma_};
+    double const strength = noise_.strength;
+    bool const per_pulse = noise_.kind == WriteNoiseKind::per_pulse;
+    fit.noise = {per_pulse ? "write_noise.c2c" : "write_noise.sigma", per_pulse ? "window" : "1",
+                 with_relative_error(strength, 1.0 / std::sqrt(2.0 * freedom())), false};
+    if (at_.device.write_noise.kind == WriteNoiseKind::off) {
+      fit.noise.estimate = {0.0, 0.0, {0.0, strength}, {0.0, strength}};
+    } else {
+      fit.noise_alike = noise_.alike;
+    }
     fit.spread = spreads();
     apply_spread(fit);
     for (std::size_t i = 0; i < data_.pulses.size(); ++i) {
@@ -359,14 +319,7 @@ class Fit {
 
   void fill_configuration() {
     DeviceConfig& config = at_.device;
-    double const pulses = std::clamp(pulses_across(at_), 1.0, 1e6);
-    double size = 0.0;
-    for (double const change : predicted_) size += std::abs(change) / at_.window();
-    bool const noisy =
-        sigma_ * std::sqrt(size / static_cast<double>(predicted_.size())) > least_noise;
-    config.write_noise.kind = noisy ? kind_ : WriteNoiseKind::off;
-    config.write_noise.c2c = noisy ? std::min(sigma_ / std::sqrt(pulses), 1.0) : 0.0;
-    config.write_noise.c2c_pulses = pulses;
+    set_write_noise(at_, noise_, unit_deviations(at_, data_.pulses, predicted_, noise_.kind));
     if (data_.in_siemens && at_.g_min > 0.0 && at_.g_min != start_.device.g_min) {
       config.on_off_ratio = std::clamp(at_.g_max / at_.g_min, 1.01, 1e9);
     }
@@ -378,21 +331,24 @@ class Fit {
       SpreadErrors const errors = spread_errors(solution_.of_device, layout_, spread_);
       auto const deviation = [&](double TraitSpread::*variance, double error) {
         if (std::isfinite(error)) return deviation_with_error(spread_.*variance, error);
-        double const upper =
-            std::sqrt(upper_variance(solution_.of_device, layout_, spread_, variance));
-        return Estimate{std::sqrt(spread_.*variance), upper / normal_limit, 0.0, upper};
+        auto const upper = [&](double z) -> Interval {
+          double const square = upper_variance(solution_.of_device, layout_, spread_, variance, z);
+          return {0.0, std::sqrt(square)};
+        };
+        return with_intervals(std::sqrt(spread_.*variance), upper(1.0).high, upper);
       };
       if (layout_.slopes > 0) {
         found.push_back({"spread.slope", "1", deviation(&TraitSpread::slope, errors.slope), false});
       }
       if (layout_.slopes > 1) {
         double const z = std::atanh(spread_.correlation);
-        double const reach = normal_limit * errors.correlation;
         double const rho = spread_.correlation;
-        found.push_back({"spread.slope_correlation",
-                         "1",
-                         {rho, errors.correlation * (1.0 - rho * rho), std::tanh(z - reach),
-                          std::tanh(z + reach)},
+        auto const around = [&](double limit) -> Interval {
+          double const reach = limit * errors.correlation;
+          return {std::tanh(z - reach), std::tanh(z + reach)};
+        };
+        found.push_back({"spread.slope_correlation", "1",
+                         with_intervals(rho, errors.correlation * (1.0 - rho * rho), around),
                          false});
       }
       if (layout_.bends > 0) {
@@ -411,7 +367,7 @@ class Fit {
     for (FittedNumber const& number : fit.spread) {
       double const value = number.estimate.value;
       // A spread that the devices do not show is none.
-      bool const shown = number.estimate.low > 0.0;
+      bool const shown = number.estimate.at_95.low > 0.0;
       if (number.key == "spread.slope" && shown) spread.slope = std::min(value, 2.0);
       if (number.key == "spread.nonlinearity" && shown) spread.nonlinearity = std::min(value, 2.0);
       if (number.key == "spread.window") spread.window = std::min(value, 0.25);
@@ -432,8 +388,7 @@ class Fit {
   TraitLayout layout_;
   TraitSpread spread_;
   std::vector<FittedNumber> dropped_;
-  WriteNoiseKind kind_ = WriteNoiseKind::additive;
-  double sigma_ = 1.0;
+  NoiseChoice noise_;
   std::vector<double> deviation_;
   FitSolution solution_;
   std::vector<TraitFactors> factors_;

@@ -8,15 +8,16 @@
 // Model. Device i changes at pulse k by
 //   y_k = D(x_k; p, t_i) + sigma s(x_k, D) e_k,    e_k normal, independent,
 // D the emulator's own law with parameters p and the device's factors t_i on slope and
-// nonlinearity, s CrossSim's state dependence sqrt(R |D|) {1, w/R, R/w}, and t_i normal about 1.
+// nonlinearity, s the dependence of one of the kinds of write noise (fit_noise.hpp), and t_i normal
+// about 1.
 // Pulse-to-pulse changes are fitted, not trajectories: each starts from what was measured, so
 // errors do not pile up.
 //
 // Estimation alternates: weights from the changes predicted last; p and t_i by penalised least
 // squares (fit_solver.hpp); sigma and its kind by maximum likelihood from the residuals; the spread
-// by maximum likelihood from the devices (fit_spread.hpp). Intervals are 95 %, from the Jacobian's
-// covariance with devices as a random sample. The log-likelihood that AIC and BIC use is the
-// marginal one (Laplace).
+// by maximum likelihood from the devices (fit_spread.hpp). Intervals are 95 % and 99 %, from the
+// Jacobian's covariance with devices as a random sample. The log-likelihood that AIC and BIC use is
+// the marginal one (Laplace).
 //
 // Limits. Conductances are taken as exact: noise of reading looks like write noise, and shows as
 // negative correlation of successive residuals (reported). Weights ignore that D's error moves
@@ -54,8 +55,9 @@ struct FittedPulse {
 struct DeviceFit {
   MeasuredDevice device;  // with noise and spread
   std::vector<FittedNumber> numbers;
-  std::vector<FitNumber> fixed;  // numbers of the law that were not fitted
-  Estimate sigma;
+  std::vector<FitNumber> fixed;             // numbers of the law that were not fitted
+  FittedNumber noise;                       // its strength
+  std::vector<WriteNoiseKind> noise_alike;  // kinds that the data do not tell from the device's
   std::vector<FittedNumber> spread;
   std::vector<FittedPulse> pulses;
   std::vector<TraitFactors> factors;  // of each device

@@ -70,7 +70,9 @@ Printed by `panther device gallery -o host/presets`; a test keeps it fresh. Use 
 
 Curves are of 200 devices under 64 pulses, each a request of 1/64 of the window: mean and standard
 deviation of the conductance, in windows; up solid, down dashed. "Pulses" are those of the device
-across its window. The symmetry point is where a step up and one down cancel.
+across its window. The symmetry point is where a step up and one down cancel. Devices whose
+programming leaves an error are shown in the course of time: median and 16 to 84 % of 200 devices
+that were programmed to 0.1, 0.5 and 0.9.
 
 | device | law | parameters | pulses | symmetry point | curve |
 |---|---|---|---|---|---|
@@ -94,7 +96,10 @@ std::vector<GalleryFile> device_gallery() {
         "| "
         "{5} | ![{0}](curves/{0}.svg) |\n",
         name, headline(preset), law, parameters_text(device), pulses_text(device), symmetry);
-    files.push_back({fmt::format("curves/{}.svg", name), curve_svg(name, found)});
+    bool const programmed = device.programming.model != ProgrammingModel::off;
+    files.push_back({fmt::format("curves/{}.svg", name),
+                     programmed ? retention_svg(name, retention_of(device, {200, 1}, {}))
+                                : curve_svg(name, found)});
   }
   files.insert(files.begin(), {"DEVICES.md", page});
   return files;

@@ -10,6 +10,7 @@
 
 #include "host/base/presets.hpp"
 #include "host/tools/characterization.hpp"
+#include "host/tools/device_lifetime.hpp"
 
 namespace panther {
 
@@ -28,5 +29,8 @@ std::vector<GalleryFile> device_gallery();
 
 /// Trains up and down, mean with its standard deviation, as a small SVG.
 std::string curve_svg(std::string const& title, Characterization const& found);
+
+/// Programmed levels in the course of time, median and 16 to 84 %.
+std::string retention_svg(std::string const& title, std::vector<RetentionRow> const& rows);
 
 }  // namespace panther

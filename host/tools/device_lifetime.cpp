@@ -167,14 +167,15 @@ std::vector<double> retention_times(Retention const& retention, std::optional<do
   return times;
 }
 
-/// Whole numbers from 1 to where windows have closed, three decades of wear at most, or two
-/// deviations beyond the median failure.
+/// Whole numbers from 1 to where windows have closed, three decades of wear at most, or the last
+/// node of their curve, or two deviations beyond the median failure.
 std::vector<std::uint32_t> write_numbers(Endurance const& endurance) {
   double const closing = endurance.top_per_decade + endurance.bottom_per_decade;
   double last = 10.0;
   if (closing > 0.0) {
     last = std::max(last, endurance.onset_writes * std::pow(10.0, std::min(1.0 / closing, 3.0)));
   }
+  if (endurance.by_curve()) last = std::max(last, endurance.curve_writes.back());
   if (endurance.failure_writes > 0.0) {
     double const decades = std::max(2.0 * endurance.failure_spread, 1.0);
     last = std::max(last, endurance.failure_writes * std::pow(10.0, decades));
@@ -201,13 +202,16 @@ bool changes_with_writes(DeviceConfig const& config) {
 
 std::vector<RetentionRow> retention_of(DeviceConfig const& config, Population const& population,
                                        std::optional<double> last_s) {
-  if (!changes_with_time(config)) return {};
-  std::vector<double> const times = retention_times(config.retention, last_s);
+  bool const errs = config.programming.model != ProgrammingModel::off;
+  bool const ages = changes_with_time(config);
+  if (!errs && !ages) return {};
+  std::vector<double> const times =
+      ages ? retention_times(config.retention, last_s) : std::vector<double>{0.0};
   Column column(config, population);
   std::vector<RetentionRow> rows;
   for (double const start : retention_starts) {
     column.set(start);
-    if (config.programming.model != ProgrammingModel::off) {
+    if (errs) {
       column.age(programming_constants(config), Stream::programming, rows.size());
     }
     std::vector<std::int16_t> const programmed = column.codes();

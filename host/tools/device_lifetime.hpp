@@ -79,7 +79,8 @@ struct Population {
 inline constexpr double retention_starts[] = {0.1, 0.5, 0.9};
 
 /// By start, then by time: 0 and then, evenly on a logarithmic scale, from where the device's drift
-/// is measured to `last_s` or else its lifetime or else 1e6 s. Empty where time changes nothing.
+/// is measured to `last_s` or else its lifetime or else 1e6 s. Time 0 alone where only programming
+/// changes anything, empty where nothing does.
 std::vector<RetentionRow> retention_of(DeviceConfig const& config, Population const& population,
                                        std::optional<double> last_s);
 

@@ -39,7 +39,8 @@ double prediction_error(FitData const& data, MeasuredDevice const& device) {
   return std::sqrt(squares / static_cast<double>(predicted.size())) / device.window();
 }
 
-double cross_validated(FitData const& data, FitRequest const& request) {
+/// Fills the scores of a candidate's cross-validation.
+void cross_validate(FitData const& data, FitRequest const& request, FitCandidate& candidate) {
   if (data.devices < folds) {
     throw UserError(fmt::format("{}: {} devices (cross-validation needs {} or more)", data.source,
                                 data.devices, folds));
@@ -57,10 +58,12 @@ double cross_validated(FitData const& data, FitRequest const& request) {
     if (left.pulses.empty()) continue;
     DeviceFit const fit = fit_device(part_of(data, keep), request);
     auto const weight = static_cast<double>(left.pulses.size());
-    squares += weight * std::pow(prediction_error(left, fit.device), 2);
+    double const square = std::pow(prediction_error(left, fit.device), 2);
+    candidate.cv_squares.push_back(square);
+    squares += weight * square;
     count += weight;
   }
-  return std::sqrt(squares / count);
+  candidate.cv = std::sqrt(squares / count);
 }
 
 double score(FitCandidate const& candidate, FitCriterion criterion) {
@@ -70,45 +73,82 @@ double score(FitCandidate const& candidate, FitCriterion criterion) {
   return found.value_or(std::numeric_limits<double>::infinity());
 }
 
+/// Whether a candidate's score is better than that of another that stands before it.
+bool better(FitCandidate const& candidate, FitCandidate const& other, FitCriterion criterion) {
+  double const found = score(candidate, criterion);
+  double const least = score(other, criterion);
+  if (std::isinf(found) || std::isinf(least)) return found < least;
+  double const rounding = 1e-6 * std::abs(found);
+  if (std::abs(found - least) <= rounding) return candidate.degrees < other.degrees;
+  return found < least;
+}
+
+/// Whether a mean square is within one standard error of another.
+bool within_error(std::vector<double> const& squares, std::vector<double> const& least) {
+  if (squares.size() != least.size() || squares.size() < 2) return false;
+  auto const count = static_cast<double>(squares.size());
+  double sum = 0.0;
+  double sum_of_squares = 0.0;
+  for (std::size_t fold = 0; fold < squares.size(); ++fold) {
+    double const excess = squares[fold] - least[fold];
+    sum += excess;
+    sum_of_squares += excess * excess;
+  }
+  double const mean = sum / count;
+  double const variance = std::max(sum_of_squares / count - mean * mean, 0.0) / (count - 1.0);
+  return mean <= std::sqrt(variance);
+}
+
 }  // namespace
 
 ChosenFit fit_given(FitData const& data, FitRequest const& request) {
   return {request.law, "given", fit_device(data, request), {}};
 }
 
+std::optional<std::size_t> choice_of(std::vector<FitCandidate> const& candidates,
+                                     FitCriterion criterion) {
+  std::optional<std::size_t> best;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    if (std::isinf(score(candidates[i], criterion))) continue;
+    if (!best || better(candidates[i], candidates[*best], criterion)) best = i;
+  }
+  if (!best || criterion != FitCriterion::cv) return best;
+  std::size_t simplest = *best;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    if (!candidates[i].cv || candidates[i].degrees > candidates[simplest].degrees) continue;
+    bool const fewer = candidates[i].degrees < candidates[simplest].degrees;
+    if (!fewer && !better(candidates[i], candidates[simplest], criterion)) continue;
+    if (within_error(candidates[i].cv_squares, candidates[*best].cv_squares)) simplest = i;
+  }
+  return simplest;
+}
+
 ChosenFit fit_best(FitData const& data, FitRequest const& request, FitCriterion criterion) {
   ChosenFit best{"", std::string(enum_name(criterion)), {}, {}};
-  double least = std::numeric_limits<double>::infinity();
+  FitRequest own = request;
   for (std::string const& law : fitted_laws(LawList{})) {
-    FitRequest own = request;
     own.law = law;
     FitCandidate candidate;
     candidate.law = law;
     try {
-      DeviceFit fit = fit_device(data, own);
+      DeviceFit const fit = fit_device(data, own);
       candidate.degrees = static_cast<int>(fit.degrees);
       candidate.log_likelihood = fit.log_likelihood;
       candidate.aic = fit.aic;
       candidate.bic = fit.bic;
-      if (criterion == FitCriterion::cv) candidate.cv = cross_validated(data, own);
-      // Rounding must not choose between two forms of one law.
-      double const found = score(candidate, criterion);
-      if (!(found < least - 1e-6 * std::abs(found))) {
-        best.candidates.push_back(candidate);
-        continue;
-      }
-      least = found;
-      best.law = law;
-      best.fit = std::move(fit);
+      if (criterion == FitCriterion::cv) cross_validate(data, own, candidate);
     } catch (UserError const& error) {
       candidate.refused = error.what();
     }
     best.candidates.push_back(candidate);
   }
-  if (best.law.empty()) {
+  std::optional<std::size_t> const choice = choice_of(best.candidates, criterion);
+  if (!choice) {
     throw UserError(
         fmt::format("{}: no law can be fitted: {}", data.source, best.candidates.front().refused));
   }
+  best.law = own.law = best.candidates[*choice].law;
+  best.fit = fit_device(data, own);
   std::stable_sort(best.candidates.begin(), best.candidates.end(),
                    [&](FitCandidate const& a, FitCandidate const& b) {
                      if ((a.law == best.law) != (b.law == best.law)) return a.law == best.law;

@@ -6,8 +6,12 @@
 //
 // All laws are fitted to the same pulses. Cross-validation leaves out a fifth of the devices at a
 // time and scores the RMS of what the law at nominal factors, fitted to the others, does not
-// explain of their pulses. Laws of equal score are one law in two forms; the first of the library
-// stands.
+// explain of their pulses. Its score has no price for numbers, and differences between laws that
+// contain the true one are chance: of the laws whose mean square is within one standard error of
+// the least (of the difference, over the fifths; Breiman et al., Classification and Regression
+// Trees, 1984, 3.4.3) the one of fewest numbers is chosen.
+// Of laws whose scores are equal but for rounding the one of fewer numbers stands, then the first
+// of the library: they are one law in two forms.
 
 #include <optional>
 #include <string>
@@ -32,7 +36,8 @@ struct FitCandidate {
   std::optional<double> aic;
   std::optional<double> bic;
   std::optional<double> cv;
-  std::string refused;  // why it has no score, otherwise empty
+  std::vector<double> cv_squares;  // mean square of each fifth, square windows; not described
+  std::string refused;             // why it has no score, otherwise empty
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor& visit) {
@@ -45,6 +50,10 @@ struct FitCandidate {
     visit("refused", self.refused, Field{.doc = "why the law has no score"});
   }
 };
+
+/// The place of the candidate that the criterion chooses; nothing if none has a score.
+std::optional<std::size_t> choice_of(std::vector<FitCandidate> const& candidates,
+                                     FitCriterion criterion);
 
 struct ChosenFit {
   std::string law;

@@ -10,7 +10,6 @@
 #include <numeric>
 
 #include "host/base/errors.hpp"
-#include "host/tools/fit_intervals.hpp"
 
 namespace panther {
 
@@ -92,13 +91,12 @@ class Ends {
   void spread(double square, double relative) {
     double const value = std::sqrt(square);
     if (!enough() || value < least_spread) return;
-    double const factor = std::exp(normal_limit * relative);
-    data_.window_spread = {value, value * relative, value / factor, value * factor};
+    data_.window_spread = with_relative_error(value, relative);
   }
 
   void take(double low, double high) {
-    data_.g_min = {low, 0.0, low, low};
-    data_.g_max = {high, 0.0, high, high};
+    data_.g_min = without_error(low);
+    data_.g_max = without_error(high);
     double square = 0.0;
     for (double const end : low_) square += std::pow(std::max(end - low, 0.0) / (high - low), 2);
     for (double const end : high_) square += std::pow(std::max(high - end, 0.0) / (high - low), 2);

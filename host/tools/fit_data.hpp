@@ -23,18 +23,11 @@
 #include <utility>
 #include <vector>
 
+#include "host/tools/fit_intervals.hpp"
 #include "host/tools/fit_model.hpp"
 #include "host/tools/pulse_table.hpp"
 
 namespace panther {
-
-/// A number with its standard error and 95 % confidence interval.
-struct Estimate {
-  double value = 0.0;
-  double error = 0.0;
-  double low = 0.0;
-  double high = 0.0;
-};
 
 /// Devices from which on differences between them are fitted.
 inline constexpr std::size_t least_devices = 10;

@@ -114,7 +114,7 @@ Traits traits_in(MeasuredDevice const& measured, TraitFactors const& factors,
 
 template <class Law>
 void predict(MeasuredDevice const& measured, std::span<MeasuredPulse const> pulses,
-             Population const& population, std::vector<double>& changes) {
+             FitPopulation const& population, std::vector<double>& changes) {
   PulsedLaw<Law> const law(measured);
   DeviceConstants const noiseless;
   std::vector<Traits> traits;
@@ -146,7 +146,7 @@ bool takes_requests(DeviceConfig const& config) {
 
 std::vector<double> predicted_changes(MeasuredDevice const& device,
                                       std::span<MeasuredPulse const> pulses,
-                                      Population const& population) {
+                                      FitPopulation const& population) {
   if (!(device.g_max > device.g_min)) throw std::invalid_argument("g_max must lie above g_min");
   std::vector<double> changes(pulses.size());
   visit_law(static_cast<int>(device.device.law.index()),
@@ -166,16 +166,6 @@ double pulses_across(MeasuredDevice const& device) {
                                               : 2.0 * range / (up - down);
   });
   return pulses;
-}
-
-double unit_noise(MeasuredDevice const& device, WriteNoiseKind kind, double from, double change) {
-  DeviceConstants unit;
-  unit.write_sigma = 1.0F;
-  unit.g_min_in_windows = static_cast<float>(1.0 / (device.device.on_off_ratio - 1.0));
-  double const position = (from - device.g_min) / device.window();
-  return device.window() *
-         static_cast<double>(write_noise_std(unit, kind, 1.0F, static_cast<float>(position), 0.0F,
-                                             static_cast<float>(change / device.window())));
 }
 
 std::vector<FitNumber> fit_numbers(MeasuredDevice const& device) {

@@ -45,7 +45,7 @@ struct DeviceEnds {
   double high = 1.0;
 };
 
-struct Population {
+struct FitPopulation {
   std::span<TraitFactors const> factors;  // of each device
   std::span<DeviceEnds const> ends;
 };
@@ -54,16 +54,13 @@ struct Population {
 /// contradictory parameters.
 std::vector<double> predicted_changes(MeasuredDevice const& device,
                                       std::span<MeasuredPulse const> pulses,
-                                      Population const& population);
+                                      FitPopulation const& population);
 
 /// Pulses for a change by the whole window, as a configuration's c2c_pulses counts them.
 double pulses_across(MeasuredDevice const& device);
 
 /// Whether the law takes requests, so that `pulses` is a number to fit.
 bool takes_requests(DeviceConfig const& config);
-
-/// Standard deviation of a change by CrossSim's law at sigma = 1, in the measure of the window.
-double unit_noise(MeasuredDevice const& device, WriteNoiseKind kind, double from, double change);
 
 /// One number of a law's parameters, or of the measurement (pulses, g_min, g_max).
 struct FitNumber {

@@ -42,9 +42,9 @@ DeviceConfig rounded(DeviceFit const& fit) {
   }
   DeviceConfig& config = device.device;
   for (double* value :
-       {&config.on_off_ratio, &config.write_noise.c2c, &config.write_noise.c2c_pulses,
-        &config.spread.slope, &config.spread.slope_correlation, &config.spread.window,
-        &config.spread.nonlinearity}) {
+       {&config.on_off_ratio, &config.write_noise.sigma, &config.write_noise.c2c,
+        &config.write_noise.c2c_pulses, &config.spread.slope, &config.spread.slope_correlation,
+        &config.spread.window, &config.spread.nonlinearity}) {
     round_to_six(*value);
   }
   return config;
@@ -65,8 +65,8 @@ std::string fit_preset(FitReport const& report, DeviceFit const& fit) {
                                  record.law, record.source, record.devices, record.trains,
                                  record.pulses_used, record.pulses_measured);
   if (record.criterion != "given") {
-    text += fmt::format("# The law has the least {} of {}.\n", record.criterion,
-                        report.candidates.size());
+    text +=
+        fmt::format("# The law has the {} of {}.\n", chosen_by(record), report.candidates.size());
   }
   text += fmt::format(
       "# Window {:.6g} to {:.6g} {}; {:.6g} pulses across it. AIC {:.1f}, BIC {:.1f}.\n",

@@ -10,6 +10,7 @@
 
 #include "host/base/provenance.hpp"
 #include "host/base/result_file.hpp"
+#include "host/base/suggest.hpp"
 #include "host/tools/fit_preset.hpp"
 
 namespace panther {
@@ -28,6 +29,7 @@ FitRecord record_of(FitData const& data, ChosenFit const& chosen) {
           .unit = data.in_siemens ? "S" : "window",
           .g_min = fit.device.g_min,
           .g_max = fit.device.g_max,
+          .write_noise = std::string(enum_name(fit.device.device.write_noise.kind)),
           .log_likelihood = fit.log_likelihood,
           .degrees = static_cast<int>(fit.degrees),
           .aic = fit.aic,
@@ -42,10 +44,11 @@ std::vector<FitNumberRow> number_rows(DeviceFit const& fit) {
   auto const add = [&](FittedNumber const& number) {
     Estimate const& found = number.estimate;
     rows.push_back({static_cast<int>(rows.size()), number.key, number.unit, found.value,
-                    found.error, found.low, found.high, number.at_limit});
+                    found.error, found.at_95.low, found.at_95.high, found.at_99.low,
+                    found.at_99.high, number.at_limit});
   };
   for (FittedNumber const& number : fit.numbers) add(number);
-  add({"write_noise.sigma", "1", fit.sigma, false});
+  add(fit.noise);
   for (FittedNumber const& number : fit.spread) add(number);
   return rows;
 }
@@ -120,9 +123,17 @@ std::vector<std::string> notes_of(FitData const& data, DeviceFit const& fit) {
                                 number.estimate.value));
   }
   for (FittedNumber const& number : fit.spread) {
-    if (number.estimate.low > 0.0 || number.key == "spread.slope_correlation") continue;
+    if (number.estimate.at_95.low > 0.0 || number.key == "spread.slope_correlation") continue;
     notes.push_back(fmt::format("{}: none that the devices show (at most {:.3g}); written as 0",
-                                number.key, number.estimate.high));
+                                number.key, number.estimate.at_95.high));
+  }
+  if (!fit.noise_alike.empty()) {
+    std::vector<std::string> names;
+    for (WriteNoiseKind const kind : fit.noise_alike) names.emplace_back(enum_name(kind));
+    notes.push_back(
+        fmt::format("write noise: the data do not tell {} from {}; the first in the order of "
+                    "write_noise.kind is taken (--fix write_noise.kind=... chooses another)",
+                    enum_name(fit.device.device.write_noise.kind), join_words(names)));
   }
   constexpr double suspicious = -0.15;
   if (fit.successive < suspicious) {
@@ -177,13 +188,16 @@ void print_fit(FitReport const& report) {
     }
   }
   fmt::print("\n  law {} ({})\n\n", record.law,
-             record.criterion == "given" ? "given" : "least " + record.criterion);
-  fmt::print("  number                          value   95 % interval\n");
+             record.criterion == "given" ? "given" : chosen_by(record));
+  fmt::print("  {:<26} {:>12}   {:<27}{}\n", "number", "value", "95 % interval", "99 % interval");
   for (FitNumberRow const& row : report.numbers) {
-    fmt::print("  {:<26} {:>12.6g}   {:.6g} to {:.6g} {}\n", row.key, row.value, row.low, row.high,
-               row.unit == "1" ? "" : row.unit);
+    std::string const unit = row.unit == "1" ? "" : " " + row.unit;
+    fmt::print("  {:<26} {:>12.6g}   {:<27}{}{}\n", row.key, row.value,
+               fmt::format("{:.6g} to {:.6g}", row.low, row.high),
+               fmt::format("{:.6g} to {:.6g}", row.low_99, row.high_99), unit);
   }
-  fmt::print("\n  explained of the changes' variance   {:.4f}\n", record.explained);
+  fmt::print("\n  write noise                          {}\n", record.write_noise);
+  fmt::print("  explained of the changes' variance   {:.4f}\n", record.explained);
   fmt::print("  RMS left of a pulse's change         {:.3g} window\n", record.residual_rms);
   fmt::print("  correlation of successive residuals  {:.3f}\n", record.successive);
   for (std::string const& note : report.notes) fmt::print("  note: {}\n", note);

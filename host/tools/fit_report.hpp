@@ -31,6 +31,7 @@ struct FitRecord {
   std::string unit;
   double g_min = 0;
   double g_max = 0;
+  std::string write_noise;
   double log_likelihood = 0;
   int degrees = 0;
   double aic = 0;
@@ -52,6 +53,7 @@ struct FitRecord {
     visit("unit", self.unit, Field{.doc = "of g_min and g_max: S or window"});
     visit("g_min", self.g_min, Field{.doc = "lower end of the window"});
     visit("g_max", self.g_max, Field{.doc = "upper end of the window"});
+    visit("write_noise", self.write_noise, Field{.doc = "kind of the write noise"});
     visit("log_likelihood", self.log_likelihood, Field{.unit = "1", .doc = "marginal, at its top"});
     visit("degrees", self.degrees, Field{.unit = "1", .doc = "numbers estimated"});
     visit("aic", self.aic, Field{.unit = "1", .doc = "Akaike's criterion"});
@@ -70,7 +72,7 @@ struct FitRecord {
 
 struct FitNumberRow {
   static constexpr std::string_view group = "/fit/numbers";
-  static constexpr std::string_view doc = "fitted numbers with 95 % confidence intervals";
+  static constexpr std::string_view doc = "fitted numbers with confidence intervals";
 
   int index = 0;
   std::string key;
@@ -79,6 +81,8 @@ struct FitNumberRow {
   double error = 0;
   double low = 0;
   double high = 0;
+  double low_99 = 0;
+  double high_99 = 0;
   bool at_limit = false;
 
   template <class Self, class Visitor>
@@ -88,8 +92,10 @@ struct FitNumberRow {
     visit("unit", self.unit, Field{.doc = "unit of the number"});
     visit("value", self.value, Field{.doc = "estimate"});
     visit("error", self.error, Field{.doc = "its standard error"});
-    visit("low", self.low, Field{.doc = "lower end of the interval"});
-    visit("high", self.high, Field{.doc = "upper end of the interval"});
+    visit("low", self.low, Field{.doc = "lower end of the 95 % interval"});
+    visit("high", self.high, Field{.doc = "upper end of the 95 % interval"});
+    visit("low_99", self.low_99, Field{.doc = "lower end of the 99 % interval"});
+    visit("high_99", self.high_99, Field{.doc = "upper end of the 99 % interval"});
     visit("at_limit", self.at_limit, Field{.doc = "estimate is the least or largest allowed"});
   }
 };
@@ -165,6 +171,12 @@ struct FitCurveRow {
     visit("down", self.down, Field{.unit = "window", .doc = "conductance of the train down"});
   }
 };
+
+/// "least bic", what the law was chosen by.
+inline std::string chosen_by(FitRecord const& record) {
+  return record.criterion == "cv" ? "fewest numbers within an error of the least cv"
+                                  : "least " + record.criterion;
+}
 
 struct FitReport {
   FitRecord record;

@@ -128,8 +128,8 @@ SpreadErrors spread_errors(std::vector<TraitInformation> const& devices, TraitLa
 }
 
 double upper_variance(std::vector<TraitInformation> const& devices, TraitLayout const& layout,
-                      TraitSpread const& spread, double TraitSpread::*variance) {
-  constexpr double fall = 1.92;  // half the 95 % quantile of chi-square with one degree of freedom
+                      TraitSpread const& spread, double TraitSpread::*variance, double z) {
+  double const fall = 0.5 * z * z;
   double const top = log_likelihood(devices, layout, spread);
   auto const inside = [&](double value) {
     TraitSpread moved = spread;

@@ -50,9 +50,9 @@ SpreadErrors spread_errors(std::vector<TraitInformation> const& devices, TraitLa
                            TraitSpread const& spread);
 
 /// The variance above the likely one (a member of TraitSpread) at which the log-likelihood has
-/// fallen by 1.92: the upper end of a 95 % interval where the curvature says nothing, at zero.
+/// fallen by z^2 / 2: the upper end of an interval where the curvature says nothing, at zero.
 double upper_variance(std::vector<TraitInformation> const& devices, TraitLayout const& layout,
-                      TraitSpread const& spread, double TraitSpread::*variance);
+                      TraitSpread const& spread, double TraitSpread::*variance, double z);
 
 /// Sum over devices of log |O (A + O^-1)|, which a likelihood pays for free traits.
 double trait_volume(std::vector<TraitInformation> const& devices, TraitLayout const& layout,

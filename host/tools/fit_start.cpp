@@ -12,6 +12,7 @@
 #include "host/base/errors.hpp"
 #include "host/base/suggest.hpp"
 #include "host/run/session.hpp"
+#include "host/tools/fit_noise.hpp"
 
 namespace panther {
 
@@ -106,16 +107,20 @@ class Start {
     start_.fit_slope = !is_fixed("spread.slope");
     start_.fit_bend = !is_fixed("spread.nonlinearity");
     start_.fit_window_spread = !is_fixed("spread.window");
-    start_.fit_noise_kind = !is_fixed("write_noise.kind");
-    check_noise_kind(start_.device.device.write_noise.kind);
+    choose_noise_kinds();
   }
 
-  static void check_noise_kind(WriteNoiseKind kind) {
-    if (!knows_pulses(kind)) return;
-    throw UserError(
-        fmt::format("--fix write_noise.kind={}: cannot be fitted (allowed: off, additive, "
-                    "proportional, inverse)",
-                    enum_name(kind)));
+  void choose_noise_kinds() {
+    start_.noise_kinds.assign(fitted_noise_kinds.begin(), fitted_noise_kinds.end());
+    if (!is_fixed("write_noise.kind")) return;
+    WriteNoiseKind const kind = start_.device.device.write_noise.kind;
+    std::vector<std::string> names;
+    for (WriteNoiseKind const one : fitted_noise_kinds) names.emplace_back(enum_name(one));
+    if (!contains(names, std::string(enum_name(kind)))) {
+      throw UserError(fmt::format("--fix write_noise.kind={}: cannot be fitted (allowed: {})",
+                                  enum_name(kind), join_words(names)));
+    }
+    start_.noise_kinds = {kind};
   }
 
   /// `pulses` is a key of the physical laws, too.

@@ -17,7 +17,7 @@ struct FitStart {
   bool fit_slope = true;  // spreads, unless fixed
   bool fit_bend = true;
   bool fit_window_spread = true;
-  bool fit_noise_kind = true;
+  std::vector<WriteNoiseKind> noise_kinds;  // to choose from
 };
 
 /// Throws UserError or ConfigError for what cannot be fitted or fixed.

@@ -98,7 +98,7 @@ def main(result, picture):
     with h5py.File(result, "r") as file:
         device = file["device"]
         further = [draw for name, draw in (("retention", draw_retention), ("endurance", draw_endurance))
-                   if name in device]
+                   if name in device and (name != "retention" or device["retention/time_s"][:].max() > 0)]
         rows = 3 if further else 2
         figure, axes = plt.subplots(rows, 2, figsize=(10, 3.7 * rows), layout="constrained")
         draw_curves(axes[0, 0], device)

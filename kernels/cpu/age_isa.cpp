@@ -146,6 +146,10 @@ class RowAger {
       for (int c = 0; c < group_columns; ++c)
         g.change[c] += drift_change(k, g.draws(c), window, g.position[c] + g.change[c]);
     }
+    if (k.table_drift > 0.0F) {
+      for (int c = 0; c < group_columns; ++c)
+        g.change[c] += table_drift_change(k, g.draws(c), window, g.position[c] + g.change[c]);
+    }
     if (k.relaxation != 0.0F) {
       for (int c = 0; c < group_columns; ++c)
         g.change[c] = fused(k.relaxation, window.range, g.change[c]);

@@ -109,26 +109,38 @@ class RowWearer {
 
   void hold(WornRow const& worn) {
     if (args_.fails) draw_failures(worn);
-    WearConstants const k = args_.wear[replica_];
-    std::int32_t const whole_range =
-        window_range(update_.slicing.cell_bits[update_.slicing.slice_of(worn.place.plane)]);
-    auto const range = static_cast<float>(whole_range);
-    bool const mirrored = update_.slicing.mirrored(worn.place.plane);
-    std::int16_t* const codes = update_.codes + worn.index;
-    std::uint32_t const* const writes = args_.writes + worn.index;
-    for (int c = 0; c < worn.width; ++c) {
-      float const stored = position_of(codes[c]);
-      Bounds const bounds = worn_bounds(k, range, writes[c], failure_[c]);
-      std::int32_t const held = held_code(bounds, mirrored ? range - stored : stored);
-      std::int32_t const reflected = whole_range + 2 * code_of_g_min - held;
-      held_[c] = static_cast<std::int16_t>(mirrored ? reflected : held);
+    // A loop of its own for each: loops become vectors.
+    if (args_.wear[replica_].by_curve) {
+      hold_between<curve_ends>(worn);
+    } else {
+      hold_between<straight_ends>(worn);
     }
+    std::int16_t* const codes = update_.codes + worn.index;
     if (args_.before == nullptr) {
       for (int c = 0; c < worn.width; ++c) codes[c] = held_[c];
       return;
     }
     std::int16_t const* const before = args_.before + worn.index;
     for (int c = 0; c < worn.width; ++c) codes[c] = before[c] == codes[c] ? codes[c] : held_[c];
+  }
+
+  template <auto ends>
+  void hold_between(WornRow const& worn) {
+    WearConstants const k = args_.wear[replica_];
+    std::int32_t const whole_range =
+        window_range(update_.slicing.cell_bits[update_.slicing.slice_of(worn.place.plane)]);
+    auto const range = static_cast<float>(whole_range);
+    bool const mirrored = update_.slicing.mirrored(worn.place.plane);
+    std::int16_t const* const codes = update_.codes + worn.index;
+    std::uint32_t const* const writes = args_.writes + worn.index;
+    for (int c = 0; c < worn.width; ++c) {
+      float const stored = position_of(codes[c]);
+      float const octaves = write_octaves(writes[c]);
+      Bounds const bounds = bounds_between(k, ends(k, range, octaves), range, octaves, failure_[c]);
+      std::int32_t const held = held_code(bounds, mirrored ? range - stored : stored);
+      std::int32_t const reflected = whole_range + 2 * code_of_g_min - held;
+      held_[c] = static_cast<std::int16_t>(mirrored ? reflected : held);
+    }
   }
 
   WearArgs const& args_;

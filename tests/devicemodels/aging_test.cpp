@@ -77,7 +77,73 @@ TEST(DriftExponents, AreThePublishedFits) {
   EXPECT_NEAR(curve(power.deviation, 0.3), 0.03, 1e-7);
 }
 
+TEST(DriftExponents, DoNotDependOnTheStateWhereTheSourceSaysSo) {
+  DriftExponent const flat = drift_exponent({.drift = DriftModel::state_independent});
+  for (double const c : {1e-6, 0.01, 0.5, 1.0}) {
+    EXPECT_NEAR(curve(flat.mean, c), 0.1, 1e-7);
+    EXPECT_NEAR(curve(flat.deviation, c), 0.05, 1e-8);
+  }
+}
+
+double interpolated(std::vector<double> const& at, std::vector<double> const& values, double x) {
+  if (x <= at.front()) return values.front();
+  for (std::size_t i = 1; i < at.size(); ++i) {
+    if (x < at[i])
+      return std::lerp(values[i - 1], values[i], (x - at[i - 1]) / (at[i] - at[i - 1]));
+  }
+  return values.back();
+}
+
+TEST(DriftTables, AreInterpolatedBetweenTheirNodes) {
+  Random random(9);
+  for (int trial = 0; trial < 200; ++trial) {
+    Retention table{.drift = DriftModel::table};
+    double at = random.real(0, 0.1);
+    for (int node = random.whole(1, 8); node > 0; --node, at += random.real(0.01, 0.12)) {
+      table.nu_at.push_back(at);
+      table.nu_mean.push_back(random.real(0, 0.3));
+      table.nu_deviation.push_back(random.real(0, 0.1));
+    }
+    DriftTable const found = drift_table(table);
+    for (int place = 0; place <= 40; ++place) {
+      double const c = place / 40.0;
+      auto const value = [&](NodeCurve const& nodes) {
+        return static_cast<double>(nodes.at(static_cast<float>(c)));
+      };
+      EXPECT_NEAR(value(found.mean), interpolated(table.nu_at, table.nu_mean, c), 1e-5) << trial;
+      EXPECT_NEAR(value(found.deviation), interpolated(table.nu_at, table.nu_deviation, c), 1e-5);
+    }
+  }
+}
+
+std::string refusal(Retention const& retention) {
+  try {
+    check_retention(retention);
+  } catch (std::invalid_argument const& error) {
+    return error.what();
+  }
+  return {};
+}
+
+TEST(DriftTables, SayWhatTheyLack) {
+  Retention table{.drift = DriftModel::table};
+  EXPECT_EQ(refusal(table), "retention.nu_at: 0 nodes (must be 1 to 8)");
+  table.nu_at = {0.5, 0.25};
+  EXPECT_EQ(refusal(table),
+            "retention.nu_at: node 1, 0.250000, must lie above the one before, 0.500000");
+  table.nu_at = {0.25, 0.5};
+  table.nu_mean = {0.1};
+  EXPECT_EQ(refusal(table), "retention.nu_mean: 1 values (must be as many as there are nodes, 2)");
+  table.nu_mean = {0.1, 0.2};
+  EXPECT_EQ(refusal(table),
+            "retention.nu_deviation: 0 values (must be as many as there are nodes, 2)");
+  table.nu_deviation = {0.0, 0.1};
+  EXPECT_EQ(refusal(table), "");
+}
+
 TEST(SettledReadNoises, AreThePublishedFits) {
+  EXPECT_NEAR(25.0 * curve(settled_read_noise({.drift = DriftModel::state_independent}).curve, 0.3),
+              1.0, 1e-6);  // uS at G_max
   EXPECT_NEAR(curve(settled_read_noise({.drift = DriftModel::pcm}).curve, 0.1),
               0.0088 * std::pow(10.0, 0.65), 1e-6);
   EXPECT_NEAR(curve(settled_read_noise({.drift = DriftModel::pcm}).curve, 1e-5), 0.2, 1e-6);

@@ -6,8 +6,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <stdexcept>
+#include <string>
+#include <vector>
 
 #include "devicemodels/wear.hpp"
+#include "tests/support/random.hpp"
 
 namespace panther::test {
 namespace {
@@ -28,6 +32,73 @@ TEST(Wear, WindowsCloseWithTheLogarithmOfWrites) {
     EXPECT_NEAR(worn.low, 0.02 * decades * range, 0.05) << writes;
     EXPECT_NEAR(worn.high, (1 - 0.1 * decades) * range, 0.05) << writes;
   }
+}
+
+/// Linear in the logarithm of writes between nodes, constant beyond.
+double naive_end(std::vector<double> const& writes, std::vector<double> const& ends, double at) {
+  if (at <= writes.front()) return ends.front();
+  for (std::size_t i = 1; i < writes.size(); ++i) {
+    if (at > writes[i]) continue;
+    double const part = std::log(at / writes[i - 1]) / std::log(writes[i] / writes[i - 1]);
+    return std::lerp(ends[i - 1], ends[i], part);
+  }
+  return ends.back();
+}
+
+TEST(Wear, WindowsFollowACurve) {
+  Random random(12);
+  for (int trial = 0; trial < 300; ++trial) {
+    Endurance endurance;
+    double writes = std::exp(random.real(0, 5));
+    for (int node = random.whole(1, 8); node > 0; --node, writes *= std::exp(random.real(0.1, 2))) {
+      endurance.curve_writes.push_back(writes);
+      endurance.curve_bottom.push_back(random.real(0, 0.5));
+      endurance.curve_top.push_back(random.real(0.5, 1));
+    }
+    WearConstants const k = wear_constants(endurance);
+    EXPECT_TRUE(k.wears());
+    for (int place = 0; place < 40; ++place) {
+      auto const at = static_cast<std::uint32_t>(std::exp(random.real(0, 22)));
+      Bounds const worn = worn_bounds(k, range, at, 0.0F);
+      double const low = naive_end(endurance.curve_writes, endurance.curve_bottom, at) * range;
+      double const high = naive_end(endurance.curve_writes, endurance.curve_top, at) * range;
+      EXPECT_NEAR(worn.low, low, 1.0) << trial << ": " << at;
+      EXPECT_NEAR(worn.high, high, 1.0) << trial << ": " << at;
+    }
+  }
+}
+
+std::string refusal(Endurance const& endurance) {
+  try {
+    check_endurance(endurance);
+  } catch (std::invalid_argument const& error) {
+    return error.what();
+  }
+  return {};
+}
+
+TEST(Wear, ACurveSaysWhatItLacks) {
+  Endurance curve;
+  EXPECT_EQ(refusal(curve), "") << "none is given";
+  curve.curve_top = {1.0, 0.5};
+  EXPECT_EQ(refusal(curve), "endurance.curve_writes: 0 nodes (must be 1 to 8)");
+  curve.curve_writes = {100.0, 100.0};
+  EXPECT_EQ(refusal(curve),
+            "endurance.curve_writes: node 1, 100.000000, must lie above the one before, "
+            "100.000000");
+  curve.curve_writes = {100.0, NAN};
+  EXPECT_EQ(refusal(curve), "endurance.curve_writes: node 1 is not finite");
+  curve.curve_writes = {100.0, 1000.0};
+  EXPECT_EQ(refusal(curve),
+            "endurance.curve_bottom: 0 values (must be as many as there are nodes, 2)");
+  curve.curve_bottom = {0.0, 0.6};
+  EXPECT_EQ(refusal(curve),
+            "endurance.curve_bottom: value 1, 0.600000, lies above curve_top, 0.500000");
+  curve.curve_bottom = {0.0, 0.5};
+  EXPECT_EQ(refusal(curve), "");
+  curve.top_per_decade = 0.1;
+  EXPECT_EQ(refusal(curve),
+            "endurance.curve_writes: given beside top_per_decade or bottom_per_decade (give one)");
 }
 
 TEST(Wear, EndsThatCrossMeet) {

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numbers>
 
 #include "tests/support/backends.hpp"
 #include "tests/support/random_crossbar.hpp"
@@ -29,7 +30,14 @@ Retention random_retention(Random& random) {
   if (random.chance(0.4)) retention.loss_per_decade = random.real(0, 0.3);
   retention.drift =
       random.pick<DriftModel>({DriftModel::off, DriftModel::power, DriftModel::pcm,
-                               DriftModel::hermes_1, DriftModel::hermes_2, DriftModel::reram_cmo});
+                               DriftModel::hermes_1, DriftModel::hermes_2, DriftModel::reram_cmo,
+                               DriftModel::state_independent, DriftModel::table});
+  for (int node = random.whole(1, 8); node > 0; --node) {
+    retention.nu_at.push_back((retention.nu_at.empty() ? 0.0 : retention.nu_at.back()) +
+                              random.real(1e-3, 0.12));
+    retention.nu_mean.push_back(random.real(0, 0.2));
+    retention.nu_deviation.push_back(random.real(0, 0.1));
+  }
   retention.nu_spread = random.real(0, 0.5);
   retention.nu_state = random.real(-0.05, 0.05);
   return retention;
@@ -196,6 +204,42 @@ TEST_P(AgeLaw, ExponentsScatterAsPublished) {
   EXPECT_TRUE(variance_is(nu, 0.008 * 0.008));
   auto const again = devices.after(aging_constants(device, {0.0, 1e4}), start);
   EXPECT_LE(std::abs(again[3] - left[3]), 1.0) << "an exponent is frozen";
+}
+
+/// Exponents of devices that drifted from c = 0.4 G_max, over 1e4 s.
+std::vector<double> exponents(Backend& backend, Retention const& retention) {
+  DeviceConfig device;
+  device.on_off_ratio = 1e6;
+  device.retention = retention;
+  Population devices(backend, device);
+  auto const start = static_cast<int>(0.4 * range);
+  double const octaves = std::log2((1e4 + 20.0) / 20.0);
+  std::vector<double> nu;
+  for (double const position : devices.after(aging_constants(device, {0.0, 1e4}), start)) {
+    nu.push_back(-std::log2(position / start) / octaves);
+  }
+  return nu;
+}
+
+// 0.1 + 0.05 z without its sign: the moments of a folded normal, 2 deviations off.
+TEST_P(AgeLaw, ExponentsNeedNotDependOnTheState) {
+  auto const nu = exponents(backend(), {.drift = DriftModel::state_independent});
+  double const mean =
+      0.05 * std::sqrt(2.0 / std::numbers::pi) * std::exp(-2.0) + 0.1 * std::erf(std::sqrt(2.0));
+  double const square = 0.1 * 0.1 + 0.05 * 0.05;
+  EXPECT_TRUE(mean_is(nu, mean, 0.05));
+  EXPECT_TRUE(variance_is(nu, square - mean * mean));
+}
+
+// Halfway between nodes: 0.15 and 0.02. |nu| does not matter: 7 deviations.
+TEST_P(AgeLaw, ExponentsComeFromATable) {
+  Retention table{.drift = DriftModel::table};
+  table.nu_at = {0.1, 0.3, 0.5, 0.8};
+  table.nu_mean = {0.5, 0.2, 0.1, 0.4};
+  table.nu_deviation = {0.1, 0.01, 0.03, 0.2};
+  auto const nu = exponents(backend(), table);
+  EXPECT_TRUE(mean_is(nu, 0.15, 0.02));
+  EXPECT_TRUE(variance_is(nu, 0.02 * 0.02));
 }
 
 TEST_P(AgeLaw, LifetimesScatter) {

@@ -156,7 +156,20 @@ TEST_P(WearLaw, CountingAloneMovesNothing) {
   }
 }
 
+Endurance random_curve(Random& random) {
+  Endurance endurance{.count = random.pick<WriteCount>({WriteCount::updates, WriteCount::steps})};
+  double writes = std::exp(random.real(0, 3));
+  for (int node = random.whole(1, 8); node > 0; --node, writes *= std::exp(random.real(0.1, 3))) {
+    endurance.curve_writes.push_back(writes);
+    endurance.curve_bottom.push_back(random.real(0, 0.5));
+    endurance.curve_top.push_back(random.real(0.5, 1));
+  }
+  if (random.chance(0.3)) endurance.failure_writes = std::exp(random.real(1, 8));
+  return endurance;
+}
+
 Endurance random_endurance(Random& random) {
+  if (random.chance(0.3)) return random_curve(random);
   return {.count = random.pick<WriteCount>({WriteCount::updates, WriteCount::steps}),
           .onset_writes = std::exp(random.real(0, 5)),
           .top_per_decade = random.chance(0.7) ? random.real(0, 0.5) : 0.0,
@@ -198,6 +211,48 @@ TEST_P(WearLaw, WornWindowsAreNeverLeft) {
       float const position = xbar.slicing().mirrored(plane) ? range - stored : stored;
       ASSERT_GE(position, bounds.low) << "trial " << trial;
       ASSERT_LE(position, std::max(bounds.high, bounds.low + 1.0F)) << "trial " << trial;
+    });
+  }
+}
+
+// Devices of driven rows stand where the definition holds those of a twin that does not wear.
+TEST_P(WearLaw, DevicesAreHeldAsTheCurveSays) {
+  Random random(812);
+  for (int trial = 0; trial < trials(20); ++trial) {
+    CrossbarConfig config = random_crossbar(random);
+    SCOPED_TRACE(describe(config) + ", " + random.trace());
+    Exercise exercise = random_exercise(random, config);
+    exercise.options.set_mask = (1U << config.sets) - 1U;
+    for (auto& x : exercise.outer.x)
+      if (x == 0) x = 1;  // every row is driven
+    Endurance const endurance = random_curve(random);
+    Crossbar worn(backend(), config);
+    Crossbar twin(backend(), config);
+    auto const start = random_codes(random, config, worn);
+    std::vector<std::uint32_t> earlier(start.size());
+    for (auto& count : earlier) count = static_cast<std::uint32_t>(random.whole(0, 100000));
+    for (Crossbar* xbar : {&worn, &twin}) {
+      xbar->set_codes(start);
+      xbar->count_writes(xbar == &worn ? endurance : Endurance{.count = endurance.count});
+      xbar->set_writes(earlier);
+      perform(*xbar, exercise);
+    }
+    auto const writes = worn.writes();
+    ASSERT_EQ(writes, twin.writes());
+    auto const found = worn.codes();
+    auto const free = twin.codes();
+    WearConstants const k = wear_constants(endurance);
+    for_each_device(worn.shape(), [&](int r, int set, int plane, int row, int col, std::size_t at) {
+      auto const range = static_cast<float>(window_range(cell_of(config, plane)));
+      std::uint64_t const item = item_of(config.layer, {r, set, plane, row, 0}, col);
+      float const own = wear_draw(
+          draw(config.seeds[static_cast<std::size_t>(r)], Stream::wear_traits, item, 0).w[0]);
+      bool const mirrored = worn.slicing().mirrored(plane);
+      float const stored = position_of(free[at]);
+      std::int32_t const held =
+          held_code(worn_bounds(k, range, writes[at], own), mirrored ? range - stored : stored);
+      std::int32_t const reflected = static_cast<std::int32_t>(range) + 2 * code_of_g_min - held;
+      ASSERT_EQ(found[at], mirrored ? reflected : held) << "trial " << trial;
     });
   }
 }

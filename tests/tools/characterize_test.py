@@ -176,6 +176,13 @@ class Characterize(support.ProgramTest):
             spread = (row["high"] - row["low"]) / (2 * 0.994458)
             self.assertAlmostEqual(spread, wide, delta=0.12 * wide + 1 / CODES, msg=str(row))
 
+    def test_programming_alone_is_seen_before_any_time(self):
+        rows = self.lasting('[device.programming]\nmodel = "custom"\ncoefficients = [0.02]\n', "--devices", "2000",
+                            "-o", "programmed.h5", "--plot", "programmed.svg")["retention"]
+        self.assertEqual([(row["start"], row["time_s"]) for row in rows], [(0.1, 0), (0.5, 0), (0.9, 0)])
+        for row in rows:
+            self.assertAlmostEqual((row["high"] - row["low"]) / (2 * 0.994458), 0.022, delta=0.12 * 0.022, msg=str(row))
+
     def test_endurance_has_the_closed_form(self):
         devices = 2000
         found = self.lasting('[device.endurance]\ncount = "steps"\nonset_writes = 1e3\ntop_per_decade = 0.2\n'
@@ -196,6 +203,17 @@ class Characterize(support.ProgramTest):
             elif row["failed"] > 0.55:
                 self.assertEqual((row["top"], row["bottom"], row["median"]), (1, 1, 0))
         self.assertGreater(rows[-1]["failed"], 0.9)
+
+    def test_endurance_follows_a_curve(self):
+        rows = self.lasting('[device.endurance]\ncount = "updates"\ncurve_writes = [10.0, 1e4, 1e6]\n'
+                            "curve_top = [1.0, 0.8, 0.5]\ncurve_bottom = [0.0, 0.1, 0.4]\n",
+                            "--devices", "5")["endurance"]
+        self.assertEqual(rows[-1]["writes"], 1000000, "the last node")
+        for row in rows:
+            decades = math.log10(row["writes"])
+            first, second = min(max((decades - 1) / 3, 0), 1), min(max((decades - 4) / 2, 0), 1)
+            self.assertAlmostEqual(row["top"], 1 - 0.2 * first - 0.3 * second, delta=2 / CODES)
+            self.assertAlmostEqual(row["bottom"], 0.1 * first + 0.3 * second, delta=2 / CODES)
 
     @unittest.skipIf(h5py is None, "h5py is not installed")
     def test_result_file_has_retention_and_endurance_of_the_json(self):

@@ -43,6 +43,11 @@ class Fit(support.ProgramTest):
                  "spread.slope": 0.1}
         held = [numbers[key]["low"] <= value <= numbers[key]["high"] for key, value in truth.items()]
         self.assertGreaterEqual(sum(held), 5, numbers)
+        for row in found["numbers"]:
+            ends = [row[name] for name in ("low_99", "low", "value", "high", "high_99")]
+            self.assertEqual(ends, sorted(ends), "an interval of 99 % holds that of 95 %")
+            self.assertLess(ends[0], ends[-1])
+        self.assertEqual(found["write_noise"], "additive")
         text = (self.folder / "mine.toml").read_text()
         self.assertEqual(text, found["preset"])
         self.assertIn("fitted to t.csv: 12 devices, 24 trains", text)
