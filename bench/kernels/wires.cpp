@@ -4,6 +4,7 @@
 // Question: how many crossbars with resistive wires does one core solve a second? Square arrays of
 // devices of 1 to 10 uS in 8 vectors of inputs, wires of one resistance on both sides, one end of
 // each line. A solve is one vector of inputs; each case is first compared with the exact solver.
+// What a pass of the first-order models costs, and what one costs between two looks.
 // bench/kernels/wires_scipy.py runs this program and a sparse direct solver on the same arrays.
 
 #include <benchmark/benchmark.h>
@@ -15,6 +16,7 @@
 
 #include "kernels/base/backend.hpp"
 #include "kernels/wires/exact.hpp"
+#include "kernels/wires/follow.hpp"
 #include "kernels/wires/shares.hpp"
 #include "kernels/wires/solve.hpp"
 
@@ -158,6 +160,28 @@ void share_steps(benchmark::State& state, int size) {
       benchmark::Counter::kIsRate);
 }
 
+/// Reads between two looks: devices of a layer of 784 x 512, beyond the caches.
+void follow(benchmark::State& state) {
+  auto const backend = make_cpu_backend({.threads = 1});
+  Slicing const slicing = make_slicing({});
+  XbarShape const shape{1, 1, slicing.planes(), 784, 512, 512};
+  std::vector<std::int16_t> const codes(static_cast<std::size_t>(shape.devices()), 1000);
+  std::vector<std::int16_t> const seen_then(codes.size(), 900);
+  std::vector<std::int16_t> const own_then(codes.size(), 950);
+  std::vector<std::int16_t> seen(codes.size());
+  FollowArgs const args{.shape = shape,
+                        .codes = codes.data(),
+                        .own_then = own_then.data(),
+                        .seen_then = seen_then.data(),
+                        .seen = seen.data(),
+                        .set = 0};
+  for (auto _ : state) backend->follow(args);
+  if (seen.front() != 950 || seen.back() != 950) throw std::runtime_error("codes do not follow");
+  state.counters["devices/s"] = benchmark::Counter(
+      static_cast<double>(state.iterations()) * static_cast<double>(shape.devices()),
+      benchmark::Counter::kIsRate);
+}
+
 void register_all() {
   for (int const size : {32, 64, 128}) {
     for (double const ohm : {0.35, 10.0, 1000.0}) {
@@ -181,6 +205,7 @@ void register_all() {
   benchmark::RegisterBenchmark("wires/see/128", [](benchmark::State& state) {
     see(state, 128);
   })->Unit(benchmark::kMicrosecond);
+  benchmark::RegisterBenchmark("wires/follow", follow)->Unit(benchmark::kMicrosecond);
   benchmark::RegisterBenchmark("wires/share_steps/128", [](benchmark::State& state) {
     share_steps(state, 128);
   })->Unit(benchmark::kMicrosecond);

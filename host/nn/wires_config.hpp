@@ -39,8 +39,8 @@ struct WireDropConfig : WireParams {
   static void solution_fields(Self& self, Visitor& visit) {
     visit("refresh_every", self.refresh_every,
           Field{.unit = "examples",
-                .doc = "drops, and the states that reads see behind them, are those of up to so "
-                       "many examples ago; carry resolution brings them up to date",
+                .doc = "drops are those of up to so many examples ago, carry resolution brings "
+                       "them up to date; in between devices move behind the drops that they had",
                 .lo = 1,
                 .hi = 1e9});
     visit("tolerance", self.tolerance,

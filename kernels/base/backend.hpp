@@ -26,6 +26,7 @@
 
 namespace panther {
 
+struct FollowArgs;     // kernels/wires/follow.hpp
 struct SeenArgs;       // kernels/wires/seen.hpp
 struct ShareArgs;      // kernels/wires/shares.hpp
 struct WireSolveArgs;  // kernels/wires/solve.hpp
@@ -74,6 +75,7 @@ class Backend {
   virtual void solve_wires(WireSolveArgs const& args) = 0;
   /// First-order model.
   virtual void see(SeenArgs const& args) = 0;
+  virtual void follow(FollowArgs const& args) = 0;
   virtual void share_steps(ShareArgs const& args) = 0;
 
   virtual void gather(GatherArgs const& args) = 0;

@@ -19,6 +19,7 @@
 #include "kernels/cpu/read_units.hpp"
 #include "kernels/cpu/scratch.hpp"
 #include "kernels/cpu/thread_pool.hpp"
+#include "kernels/wires/follow.hpp"
 #include "kernels/wires/shares.hpp"
 #include "kernels/wires/unit.hpp"
 
@@ -158,6 +159,7 @@ class CpuBackend final : public Backend {
     run(WordDrops{args}, 16);
     run(SeenColumns<columns_together>{args}, 4);
   }
+  void follow(FollowArgs const& args) override { run(FollowDevices<column_alignment>{args}, 128); }
   void share_steps(ShareArgs const& args) override {
     run(WordDrops{args.devices}, 16);
     run(ShareColumns<columns_together>{args}, 4);

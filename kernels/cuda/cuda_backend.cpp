@@ -103,6 +103,7 @@ class CudaBackend final : public Backend {
     queue_solve_wires(queue_, args);
   }
   void see(SeenArgs const& args) override { queue_see(queue_, args); }
+  void follow(FollowArgs const& args) override { queue_follow(queue_, args); }
   void share_steps(ShareArgs const& args) override { queue_share_steps(queue_, args); }
   void gather(GatherArgs const& args) override { queue_gather(queue_, args); }
   void forward(ForwardArgs const& args) override { queue_forward(queue_, args); }

@@ -26,6 +26,7 @@ void queue_wear(Queue const& queue, WearArgs const& args);
 void queue_appear(Queue const& queue, ApparentArgs const& args);
 void queue_solve_wires(Queue const& queue, WireSolveArgs const& args);
 void queue_see(Queue const& queue, SeenArgs const& args);
+void queue_follow(Queue const& queue, FollowArgs const& args);
 void queue_share_steps(Queue const& queue, ShareArgs const& args);
 void queue_gather(Queue const& queue, GatherArgs const& args);
 void queue_gradient(Queue const& queue, GradientArgs const& args);

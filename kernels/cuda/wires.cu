@@ -3,6 +3,7 @@
 
 #include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/wire_blocks.hpp"
+#include "kernels/wires/follow.hpp"
 #include "kernels/wires/shares.hpp"
 
 namespace panther::cuda {
@@ -55,6 +56,10 @@ void queue_see(Queue const& queue, SeenArgs const& args) {
   DeviceLauncher launcher(queue);
   launcher.items(WordDrops{args});
   launcher.items(SeenColumns<1>{args});
+}
+
+void queue_follow(Queue const& queue, FollowArgs const& args) {
+  DeviceLauncher(queue).items(FollowDevices<1>{args});
 }
 
 void queue_share_steps(Queue const& queue, ShareArgs const& args) {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Laws of the iterative solver and of the first-order model of resistive wires, on every backend,
-// against the exact solver.
+// against the exact solver; and of what is seen between two looks at them.
 
 #include <gtest/gtest.h>
 
@@ -11,6 +11,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "kernels/wires/follow.hpp"
 #include "kernels/wires/solve.hpp"
 #include "tests/support/backends.hpp"
 #include "tests/support/wires.hpp"
@@ -221,6 +222,44 @@ TEST_P(WiresLaw, NoInputNoCurrent) {
   EXPECT_EQ(solved.amperes, std::vector<double>(solved.amperes.size(), 0.0));
   EXPECT_EQ(solved.outcomes[0].converged, 1);
   EXPECT_EQ(solved.outcomes[0].iterations, 0);
+}
+
+// Any codes, padding too; devices of other sets stay as they are.
+TEST_P(WiresLaw, SeenCodesFollowTheMovesOfTheirSet) {
+  Random random(18);
+  for (int trial = 0; trial < trials(20); ++trial) {
+    int const cols = random.whole(1, 70);
+    XbarShape const shape{.replicas = random.whole(1, 3),
+                          .sets = random.whole(1, 3),
+                          .planes = random.whole(1, 9),
+                          .rows = random.whole(1, 20),
+                          .cols = cols,
+                          .stride = aligned_columns(cols)};
+    auto const devices = static_cast<std::size_t>(shape.devices());
+    std::vector<std::int16_t> const now = random.words16(devices);
+    std::vector<std::int16_t> const own = random.words16(devices);
+    std::vector<std::int16_t> const seen = random.words16(devices);
+    std::vector<std::int16_t> expected = random.words16(devices);
+    DeviceArray<std::int16_t> const on_now(backend(), now);
+    DeviceArray<std::int16_t> const on_own(backend(), own);
+    DeviceArray<std::int16_t> const on_seen(backend(), seen);
+    DeviceArray<std::int16_t> found(backend(), expected);
+    int const set = random.whole(0, shape.sets - 1);
+    backend().follow({.shape = shape,
+                      .codes = on_now.data(),
+                      .own_then = on_own.data(),
+                      .seen_then = on_seen.data(),
+                      .seen = found.data(),
+                      .set = set});
+    auto const of_set = static_cast<std::size_t>(shape.planes * shape.plane_size());
+    for (std::size_t i = 0; i < devices; ++i) {
+      if (i / of_set % static_cast<std::size_t>(shape.sets) != static_cast<std::size_t>(set)) {
+        continue;
+      }
+      expected[i] = static_cast<std::int16_t>(std::clamp(now[i] + seen[i] - own[i], -32768, 32767));
+    }
+    EXPECT_EQ(found.download(), expected) << random.trace() << ", trial " << trial;
+  }
 }
 
 TEST_P(WiresLaw, RefusesWhatTheLadderHasNoNumbersFor) {

@@ -14,6 +14,7 @@
 #include "kernels/cuda/update_lanes.hpp"
 #include "kernels/cuda/vector_kernels.hpp"
 #include "kernels/cuda/wire_blocks.hpp"
+#include "kernels/wires/follow.hpp"
 #include "kernels/wires/shares.hpp"
 #include "kernels/xbar/analog_read.hpp"
 
@@ -191,6 +192,7 @@ class EmulatedCudaBackend final : public Backend {
     launcher_.items(WordDrops{args});
     launcher_.items(SeenColumns<1>{args});
   }
+  void follow(FollowArgs const& args) override { launcher_.items(FollowDevices<1>{args}); }
   void share_steps(ShareArgs const& args) override {
     launcher_.items(WordDrops{args.devices});
     launcher_.items(ShareColumns<1>{args});

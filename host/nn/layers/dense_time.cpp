@@ -44,6 +44,7 @@ void DenseLayer::appear(UpdateArgs const& update, Touch touch, std::int16_t cons
 }
 
 void DenseLayer::note_update(UpdateArgs const& args) {
+  seen_.devices_moved(args.set_mask);
   if (counts_writes()) wear(args, nullptr);
   appear(args, Touch::update, nullptr, 0);
 }

@@ -7,11 +7,14 @@
 
 #include "host/nn/layers/wired_blocks.hpp"
 #include "kernels/wires/exact.hpp"
+#include "kernels/wires/follow.hpp"
 #include "kernels/wires/solve.hpp"
 
 namespace panther {
 
 namespace {
+
+constexpr unsigned all_sets = ~0U;
 
 /// Effective conductances, [crossbar][row][column], of crossbars of one block's shape.
 std::vector<double> exact_conductances(WireCircuit const& circuit, WiredBlock const& block,
@@ -65,9 +68,15 @@ SeenCodes::SeenCodes(Backend& backend, WiresConfig const& config, int block_line
     : backend_(&backend), config_(config), block_lines_(block_lines), devices_(std::move(devices)) {
   if (!on()) return;
   XbarShape const& shape = devices_.shape;
-  views_[0].codes = {backend, static_cast<std::size_t>(shape.devices())};
-  // The first layer has nothing below it to send errors to.
-  if (devices_.layer > 0) views_[1].codes = {backend, static_cast<std::size_t>(shape.devices())};
+  auto const size = static_cast<std::size_t>(shape.devices());
+  for (View& view : views_) {
+    // The first layer has nothing below it to send errors to.
+    if (&view == &views_[1] && devices_.layer == 0) break;
+    view.codes = {backend, size};
+    if (!follows()) continue;
+    view.seen_then = {backend, size};
+    view.own_then = {backend, size};
+  }
   windows_ = {backend, devices_.windows};
   if (config_.model == WireModel::first_order) {
     drops_ = {backend, static_cast<std::size_t>(shape.devices() / shape.sets)};
@@ -80,11 +89,18 @@ std::int16_t const* SeenCodes::look(Direction direction, DeviceArray<std::int16_
   View& view = views_[direction.driven == Driven::rows ? 0 : 1];
   bool const old = view.age == never || (!aside_ && view.age >= config_.refresh_every);
   if (old) {
-    refresh(view, direction, codes);
+    look_anew(view, direction, codes);
     view.age = 0;
+  } else if (((view.moved_sets >> direction.set) & 1U) != 0) {
+    follow(view, direction, codes);
   }
+  view.moved_sets = 0;
   view.age += examples;
   return view.codes.data();
+}
+
+void SeenCodes::devices_moved(unsigned set_mask) {
+  for (View& view : views_) view.moved_sets |= set_mask;
 }
 
 void SeenCodes::devices_written() {
@@ -93,19 +109,29 @@ void SeenCodes::devices_written() {
 
 void SeenCodes::set_aside() {
   aside_ = true;
-  for (View& view : views_) {
-    view.codes_aside = view.codes.download();
-    view.age_aside = std::exchange(view.age, never);
-  }
+  for (View& view : views_) view.age_aside = std::exchange(view.age, never);
 }
 
 void SeenCodes::take_back() {
   aside_ = false;
-  for (View& view : views_) {
-    view.codes.upload(view.codes_aside);
-    view.age = view.age_aside;
-    view.codes_aside.clear();
-  }
+  for (View& view : views_) view.age = view.age_aside;
+  devices_moved(all_sets);
+}
+
+void SeenCodes::look_anew(View& view, Direction direction, DeviceArray<std::int16_t> const& codes) {
+  refresh(view, direction, codes);
+  if (!follows() || aside_) return;
+  view.seen_then.copy_from(view.codes);
+  view.own_then.copy_from(codes);
+}
+
+void SeenCodes::follow(View& view, Direction direction, DeviceArray<std::int16_t> const& codes) {
+  backend_->follow({.shape = devices_.shape,
+                    .codes = codes.data(),
+                    .own_then = view.own_then.data(),
+                    .seen_then = view.seen_then.data(),
+                    .seen = view.codes.data(),
+                    .set = direction.set});
 }
 
 SeenArgs SeenCodes::seen_args(View& view, Direction direction,
@@ -156,12 +182,14 @@ void SeenCodes::refresh_by_network(View& view, Direction direction,
 }
 
 void SeenCodes::archive(StateArchive& archive, std::string const& prefix) {
-  if (!on()) return;
+  if (!on() || !follows()) return;
   char const* const names[] = {"seen_forward", "seen_backward"};
   for (std::size_t i = 0; i < 2; ++i) {
-    archive.array(prefix + names[i], views_[i].codes);
+    archive.array(prefix + names[i], views_[i].seen_then);
+    archive.array(prefix + names[i] + "_own", views_[i].own_then);
     archive.value(prefix + names[i] + "_age", views_[i].age);
   }
+  devices_moved(all_sets);  // if it was loaded, the codes are to be made
 }
 
 }  // namespace panther

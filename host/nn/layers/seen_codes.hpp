@@ -3,9 +3,9 @@
 #pragma once
 
 // What reads of a layer see of its devices through resistive wires: codes in place of the devices'
-// own, one array for each direction, brought up to date every refresh_every examples and whenever
-// devices were written. In between reads do not see updates: on 784-64-10, an epoch of 6000
-// examples one by one, 2 examples cost two points of accuracy without any resistance, 8 three. Part
+// own, one array for each direction. Every refresh_every examples, and whenever devices were
+// written, a look at the drops makes them anew; in between they follow the devices' moves
+// (kernels/wires/follow.hpp), so that drops are old but updates are not. What a look found is part
 // of a run's state, because devices move on between two looks at them.
 
 #include <cstdint>
@@ -34,6 +34,9 @@ class SeenCodes {
   std::int16_t const* look(Direction direction, DeviceArray<std::int16_t> const& codes,
                            int examples);
 
+  /// Devices of these sets were updated: reads follow them.
+  void devices_moved(unsigned set_mask);
+
   /// Devices were written: the next read of either direction looks again.
   void devices_written();
 
@@ -47,12 +50,18 @@ class SeenCodes {
   static constexpr std::int64_t never = -1;
 
   struct View {
-    DeviceArray<std::int16_t> codes;
+    DeviceArray<std::int16_t> codes;      // what reads take
+    DeviceArray<std::int16_t> seen_then;  // at the last look, if reads follow
+    DeviceArray<std::int16_t> own_then;
+    unsigned moved_sets = 0;   // since the codes were made
     std::int64_t age = never;  // examples read since the last look
-    std::vector<std::int16_t> codes_aside;
     std::int64_t age_aside = never;
   };
 
+  /// Looks are further apart than reads.
+  bool follows() const { return config_.refresh_every > 1; }
+  void look_anew(View& view, Direction direction, DeviceArray<std::int16_t> const& codes);
+  void follow(View& view, Direction direction, DeviceArray<std::int16_t> const& codes);
   void refresh(View& view, Direction direction, DeviceArray<std::int16_t> const& codes);
   SeenArgs seen_args(View& view, Direction direction, DeviceArray<std::int16_t> const& codes) const;
   void refresh_by_network(View& view, Direction direction, DeviceArray<std::int16_t> const& codes);

@@ -4,8 +4,9 @@
 
 // Which shares of their steps a layer's devices take in updates behind resistive wires
 // (kernels/wires/shares.hpp), brought up to date every refresh_every examples and whenever devices
-// were written. A call that updates with several examples takes the shares of its first. Part of a
-// run's state, because devices move on between two looks at them.
+// were written. In between devices keep their shares while they move; a share is a factor, so what
+// steps miss is its change alone. A call that updates with several examples takes the shares of its
+// first. Part of a run's state, because devices move on between two looks at them.
 
 #include <cstdint>
 #include <string>

@@ -185,6 +185,7 @@ constexpr Golden hashes[] = {
     {"wear/streamed", 0x7a6cf0da164718faU},
     {"wear/written", 0xaec0a461b18b03a7U},
     {"wires/devices", 0x2a65da64613af3c1U},
+    {"wires/follow", 0xc2ceb2feacae29a1U},
     {"wires/see", 0x44162c187e473f75U},
     {"wires/share", 0xb0580b064297bfcbU},
     {"wires/solve", 0xfbf79acb8d59df6aU},

@@ -1,13 +1,14 @@
 // SPDX-FileCopyrightText: The panther authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Crossbars with resistive wires: the iteration, a crossbar a replica, and the first-order model of
-// reads and updates.
+// Crossbars with resistive wires: the iteration, a crossbar a replica, the first-order model of
+// reads and updates, and reads between two looks.
 
 #include <memory>
 
 #include "host/tools/gpu_check/cases.hpp"
 #include "host/tools/gpu_check/random_crossbar.hpp"
+#include "kernels/wires/follow.hpp"
 #include "kernels/wires/shares.hpp"
 #include "kernels/wires/solve.hpp"
 
@@ -98,6 +99,20 @@ Outcome run_share(Crossbar const& xbar, WireParams const& wires, Backend& backen
   return arena.collect();
 }
 
+Outcome run_follow(std::uint64_t seed, Crossbar const& xbar, Backend& backend, Replicas chosen) {
+  Draws draws(seed);
+  Arena arena(backend, xbar.shape.replicas, chosen);
+  FollowArgs args{};
+  args.shape = xbar.shape_in(arena);
+  args.codes = arena.in(xbar.codes);
+  args.own_then = arena.in(draws.words16(xbar.codes.size()));
+  args.seen_then = arena.in(draws.words16(xbar.codes.size()));
+  args.seen = arena.out("seen", std::vector<std::int16_t>(xbar.codes.size()));
+  args.set = draws.whole(0, xbar.shape.sets - 1);
+  backend.follow(args);
+  return arena.collect();
+}
+
 }  // namespace
 
 std::vector<Case> wire_cases() {
@@ -125,6 +140,10 @@ std::vector<Case> wire_cases() {
              return run_see(*xbar, wires, driven, backend, chosen);
            }});
       if (driven == Driven::columns) continue;
+      cases.push_back(
+          {"wires/follow", name, xbar->shape.replicas, [=](Backend& backend, Replicas chosen) {
+             return run_follow(seed, *xbar, backend, chosen);
+           }});
       cases.push_back(
           {"wires/share", name, xbar->shape.replicas, [=](Backend& backend, Replicas chosen) {
              return run_share(*xbar, wires, backend, chosen);

@@ -63,6 +63,7 @@ class CountingBackend final : public Backend {
   void appear(ApparentArgs const& args) override { inner_->appear(args); }
   void solve_wires(WireSolveArgs const& args) override { inner_->solve_wires(args); }
   void see(SeenArgs const& args) override { inner_->see(args); }
+  void follow(FollowArgs const& args) override { inner_->follow(args); }
   void share_steps(ShareArgs const& args) override { inner_->share_steps(args); }
   void gather(GatherArgs const& args) override { inner_->gather(args); }
   void forward(ForwardArgs const& args) override { inner_->forward(args); }

@@ -185,14 +185,17 @@ void add_wires(CourseList& list) {
     c.read.wires.model = WireModel::first_order;
     c.read.wires.word_ohm = 500.0;
     c.read.wires.sense_ohm = 900.0;
-    c.read.wires.refresh_every = 4;
+    c.read.wires.refresh_every = 15;
     c.crossbar.block_lines = 6;
+    c.crs.every = 20;
   });
   for (WireModel const model : {WireModel::fixed_point, WireModel::exact}) {
     list.add(name_of("wires", enum_name(model)), [model](RunConfig& c) {
       c.read.wires.model = model;
       c.read.wires.bit_ohm = 700.0;
       c.read.wires.senses = LineEnds::both;
+      c.read.wires.refresh_every = 15;
+      c.crs.every = 20;
     });
   }
   list.add_variants("update_wires", [](RunConfig& c) {

@@ -88,6 +88,22 @@ TEST_P(Memory, ALawThatCountsPulsesAddsTwoBytes) {
   EXPECT_NEAR(bytes_per_device(small, large, options) - open, 2.0, 1e-9);
 }
 
+TEST_P(Memory, ReadsBehindWiresAddTwoBytesADirectionAndSixIfTheyFollow) {
+  RunConfig config = sized(32);
+  config.crossbar.variant = GetParam();
+  TrainerOptions const options{.store_variation = false, .evaluation_batch = 1};
+  double const ideal = size_of(config, 1, options).bytes;
+  config.read.wires.model = WireModel::exact;
+  double const looking = size_of(config, 1, options).bytes;
+  config.read.wires.refresh_every = 2;
+  double const following = size_of(config, 1, options).bytes;
+  // The first layer is read in one direction. A few bytes more are a replica's window.
+  double const devices = size_of(config, 1, options).devices;
+  double const backwards = devices * 33 / (33 + 145);
+  EXPECT_NEAR(looking - ideal, 2.0 * (devices + backwards), 64.0);
+  EXPECT_EQ(following - looking, 4.0 * (devices + backwards));
+}
+
 TEST_P(Memory, IsTheSameForEveryReplica) {
   RunConfig config = sized(32);
   config.crossbar.variant = GetParam();
