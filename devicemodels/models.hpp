@@ -6,6 +6,7 @@
 // and name it in LawList. Parsing, help, kernels of every backend, contract tests and benchmarks
 // follow this list.
 
+#include <string_view>
 #include <variant>
 
 #include "devicemodels/models/constant_step.hpp"
@@ -39,6 +40,11 @@ using LawList = TypeList<Ideal, Exponential, Symmetric, ConstantStep, LinearStep
 
 /// The parameters of one law of the list.
 using LawParams = LawList::Params;
+
+/// Its name in configurations.
+constexpr std::string_view law_name(LawParams const& law) {
+  return std::visit([]<class Params>(Params const&) { return Params::name; }, law);
+}
 
 namespace detail {
 template <class F, class... Laws>

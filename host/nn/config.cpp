@@ -71,10 +71,8 @@ void check_hidden_state(RunConfig const& config) {
           "device.write_noise.hidden_std = " + std::to_string(hidden) +
               " with slicing.encoding = \"one_sided\" (must be 0: a pair's writes depend on room "
               "that its reads would not see)");
-  std::string const law = std::visit(
-      []<class Params>(Params const&) { return std::string(Params::name); }, config.device.law);
   require(!counts_pulses(config.device.law) || config.slicing.encoding != Encoding::one_sided,
-          "device.law = \"" + law +
+          "device.law = \"" + std::string(law_name(config.device.law)) +
               "\" with slicing.encoding = \"one_sided\" (a pair's writes depend on room, its "
               "pulses on a state that tells nothing of it: choose another law or encoding)");
 }

@@ -43,12 +43,10 @@ void check(Machine const& machine) {
         e.device.write_noise.hidden_std));
   }
   if (counts_pulses(e.device.law) && e.slicing.encoding == Encoding::one_sided) {
-    std::string_view const law =
-        std::visit([]<class Params>(Params const&) { return Params::name; }, e.device.law);
     throw UserError(fmt::format(
         "emulation.device.law = \"{}\" with emulation.slicing.encoding = \"one_sided\" (a pair's "
         "writes depend on room, its pulses on a state that tells nothing of it)",
-        law));
+        law_name(e.device.law)));
   }
   if (e.adc_bits > 0 && e.read != ReadMode::bit_serial) {
     throw UserError(

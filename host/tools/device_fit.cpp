@@ -69,7 +69,7 @@ class Fit {
     if (data_.pulses.size() < 3 * coordinates_.size()) {
       throw UserError(fmt::format("{}: {} usable pulses for {} numbers of law '{}' (at least {})",
                                   data_.source, data_.pulses.size(), coordinates_.size(),
-                                  law_name(), 3 * coordinates_.size()));
+                                  law_name(at_.device.law), 3 * coordinates_.size()));
     }
     weigh({});
     iterate(100);
@@ -91,11 +91,6 @@ class Fit {
   }
 
  private:
-  std::string law_name() const {
-    return std::visit([]<class Params>(Params const&) { return std::string(Params::name); },
-                      at_.device.law);
-  }
-
   MeasuredDevice device_at(std::vector<double> const& parameters) const {
     MeasuredDevice device = start_.device;
     for (std::size_t i = 0; i < coordinates_.size(); ++i) {
@@ -142,7 +137,7 @@ class Fit {
       throw UserError(
           fmt::format("law '{}': its start contradicts itself; give --fix or --free "
                       "other numbers",
-                      law_name()));
+                      law_name(at_.device.law)));
     }
     parameters_ = solution_.parameters;
     deviations_ = solution_.deviations;
@@ -227,8 +222,9 @@ class Fit {
     for (std::size_t const i : undetermined) names.push_back(start_.free[i]);
     throw UserError(fmt::format(
         "{}: law '{}': the pulses do not determine {}{} (give --fix {}={:.6g}, say, or --window)",
-        data_.source, law_name(), names.size() > 1 ? "more than a combination of " : "",
-        join_words(names), names[0], number_of(at_, names[0]) / size_of(names[0])));
+        data_.source, law_name(at_.device.law),
+        names.size() > 1 ? "more than a combination of " : "", join_words(names), names[0],
+        number_of(at_, names[0]) / size_of(names[0])));
   }
 
   double size_of(std::string const& key) const {

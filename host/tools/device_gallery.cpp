@@ -87,15 +87,14 @@ std::vector<GalleryFile> device_gallery() {
     std::string const name(preset.name);
     DeviceConfig const device = load_run_configuration("preset:" + name, {}).device;
     Characterization const found = characterize(device, {.devices = 200, .pulses = 64, .seed = 1});
-    std::string const law = std::visit(
-        []<class Params>(Params const&) { return std::string(Params::name); }, device.law);
     std::string const symmetry =
         found.symmetry_point ? fmt::format("{:.3f}", *found.symmetry_point) : "-";
     page += fmt::format(
         "| [`{0}`](devices/{0}.toml)<br>{1} | [{2}](../../devicemodels/models/{2}.hpp) | {3} | {4} "
         "| "
         "{5} | ![{0}](curves/{0}.svg) |\n",
-        name, headline(preset), law, parameters_text(device), pulses_text(device), symmetry);
+        name, headline(preset), law_name(device.law), parameters_text(device), pulses_text(device),
+        symmetry);
     bool const programmed = device.programming.model != ProgrammingModel::off;
     files.push_back({fmt::format("curves/{}.svg", name),
                      programmed ? retention_svg(name, retention_of(device, {200, 1}, {}))

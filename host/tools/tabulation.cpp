@@ -104,8 +104,7 @@ class Tabulator {
 LookupTable tabulated(DeviceConfig const& config, Tabulation const& plan) {
   if (counts_pulses(config.law)) {
     throw std::invalid_argument(
-        "law = \"" +
-        std::visit([]<class P>(P const&) { return std::string(P::name); }, config.law) +
+        "law = \"" + std::string(law_name(config.law)) +
         "\" (its changes depend on a hidden state, which a table does not know)");
   }
   LookupTable table;

@@ -19,7 +19,9 @@
 //   so that the mean moves by what was asked; aihwkit moves it by its own steps only and so divides
 //   the learning rate by the number of devices.
 // - reference: the second device stays at level 0, next to mid-window, and is never moved. A write
-//   makes up for what it is off by.
+//   makes up for what it is off by. Where aihwkit sets it to the symmetry point, here the law's
+//   window is placed so that the symmetry point is level 0: by subtract_symmetry_point of the laws
+//   with a reference, by window_min and window_max of the others.
 // - one_sided: growth alone carries information, as for phase change: a step up grows the first
 //   device, a step down the second. Both at G_min read as level -1, since a window has one level
 //   more below 0 than above; level L is L + 1 steps of the first device, or -(L + 1) of the second.

@@ -35,9 +35,7 @@ inline FitData emulated(Truth const& truth, int devices, std::uint64_t seed) {
 }
 
 inline DeviceFit fitted(Truth const& truth, FitData const& data) {
-  std::string const law = std::visit(
-      []<class Params>(Params const&) { return std::string(Params::name); }, device_of(truth).law);
-  return fit_device(data, {law, {}, truth.fix});
+  return fit_device(data, {std::string(law_name(device_of(truth).law)), {}, truth.fix});
 }
 
 /// A fifth to a tenth of the steps in these tests, devices that differ by a tenth. Ends open for
