@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // What a read sees of a cell: the I-V curves against their formulas in double, telegraph and 1/f
-// noise against their statistics.
+// noise against their statistics, in time and in frequency.
 
 #include "devicemodels/reading.hpp"
 
@@ -11,6 +11,7 @@
 #include <cmath>
 #include <complex>
 #include <numbers>
+#include <span>
 #include <vector>
 
 #include "tests/support/statistics.hpp"
@@ -58,6 +59,42 @@ TEST(IvCurve, SingleBitsSeeNone) {
   }
 }
 
+using Signal = std::vector<std::complex<double>>;
+
+/// Discrete Fourier transform of 2^n values (Cooley and Tukey), in place.
+void transform(Signal& x) {
+  std::size_t const size = x.size();
+  if (size == 1) return;
+  Signal even(size / 2);
+  Signal odd(size / 2);
+  for (std::size_t i = 0; i < size / 2; ++i) {
+    even[i] = x[2 * i];
+    odd[i] = x[2 * i + 1];
+  }
+  transform(even);
+  transform(odd);
+  for (std::size_t i = 0; i < size / 2; ++i) {
+    double const angle =
+        -2.0 * std::numbers::pi * static_cast<double>(i) / static_cast<double>(size);
+    std::complex<double> const turned = std::polar(1.0, angle) * odd[i];
+    x[i] = even[i] + turned;
+    x[i + size / 2] = even[i] - turned;
+  }
+}
+
+/// |DFT|^2 of a device's fluctuation at reads 0, 1, ... 2 `bins` - 1, up to the Nyquist frequency.
+std::vector<double> power_spectrum(CellReadConstants const& k, std::uint64_t device,
+                                   std::size_t bins, float g) {
+  Signal signal(2 * bins);
+  for (std::size_t n = 0; n < signal.size(); ++n) {
+    signal[n] = static_cast<double>(fluctuation(k, seed, device, n, g, g));
+  }
+  transform(signal);
+  std::vector<double> power;
+  for (std::size_t i = 0; i < bins; ++i) power.push_back(std::norm(signal[i]));
+  return power;
+}
+
 CellReadConstants telegraph(TelegraphNoise const& noise) {
   CellReading config;
   config.telegraph = noise;
@@ -93,6 +130,49 @@ TEST(Telegraph, AutocorrelationIsGeometric) {
     }
     double const expected = 0.09 + 0.21 * std::pow(0.95, later);
     EXPECT_TRUE(binomial_fits(both, devices, expected)) << later;
+  }
+}
+
+/// Power per read at bin `i` of `reads`, relative to the variance, where reads k apart correlate by
+/// r^k: (1 - r^2) / (1 - 2 r cos w + r^2).
+double lorentzian(double r, std::size_t i, std::size_t reads) {
+  double const w = 2.0 * std::numbers::pi * static_cast<double>(i) / static_cast<double>(reads);
+  return (1.0 - r * r) / (1.0 - 2.0 * r * std::cos(w) + r * r);
+}
+
+double mean_between(std::span<double const> values, std::size_t first, std::size_t last) {
+  return mean_of(values.subspan(first, last - first));
+}
+
+/// A word that is redrawn with probability p is a two-state chain with r = 1 - p. Octaves of
+/// frequency; the mean over devices is nearly normal. A record of N reads smears its spectrum by
+/// 2 r / (1 - r^2) / N of itself at most.
+TEST(Telegraph, SpectrumIsThatOfATwoStateChain) {
+  constexpr std::size_t bins = 1024;
+  constexpr double r = 1.0 - 0.1;
+  constexpr double smear = 2.0 * r / (1.0 - r * r) / (2.0 * bins);
+  CellReadConstants const k = telegraph({.amplitude = 0.1, .occupancy = 0.3, .rate = 1.0 - r});
+  std::vector<double> law;
+  for (std::size_t i = 0; i < bins; ++i) law.push_back(0.21 * lorentzian(r, i, 2 * bins));
+  constexpr std::size_t lowest = 4;
+  std::vector<std::vector<double>> octaves;
+  for (std::uint64_t d = 0; d < 400; ++d) {
+    // A step of conductance is 1: 0.1 of 10.
+    std::vector<double> const power = power_spectrum(k, d, bins, 10.0F);
+    std::size_t octave = 0;
+    for (std::size_t from = lowest; from < bins; from *= 2, ++octave) {
+      if (octave == octaves.size()) octaves.emplace_back();
+      octaves[octave].push_back(mean_between(power, from, 2 * from) / (2.0 * bins));
+    }
+  }
+  std::size_t from = lowest;
+  for (std::vector<double> const& octave : octaves) {
+    double const expected = mean_between(law, from, 2 * from);
+    double const error = std::sqrt(variance_of(octave) / static_cast<double>(octave.size()));
+    EXPECT_NEAR(mean_of(octave), expected,
+                two_sided_limit(false_alarm_rate) * error + smear * expected)
+        << "from bin " << from;
+    from *= 2;
   }
 }
 
@@ -151,35 +231,40 @@ TEST(Flicker, IsNormalAtEveryRead) {
   EXPECT_TRUE(distributed_as(values, normal_cdf));
 }
 
+/// Processes whose 1 / p are equally spaced between fastest and slowest on a logarithmic scale keep
+/// their word with probability (1 - p)^k: that part of the variance is shared by reads k apart.
+/// With the share s of a device the product of two standard normals has the variance 1 + 2 s^2 -
+/// E[s]^2.
+TEST(Flicker, AutocorrelationIsThatOfItsProcesses) {
+  constexpr int processes = 7;
+  constexpr std::uint64_t pairs = 4 * devices;
+  CellReadConstants const k = flicker({.sigma = 0.02, .fastest = 2.0, .slowest = 2000.0});
+  for (std::uint64_t const later : {std::uint64_t{1}, std::uint64_t{10}, std::uint64_t{100}}) {
+    double expected = 0.0;
+    double scatter = 0.0;  // variance of s
+    for (int i = 0; i < processes; ++i) {
+      double const p = 0.5 * std::pow(1e-3, i / (processes - 1.0));
+      double const kept = std::pow(1.0 - p, static_cast<double>(later));
+      expected += kept / processes;
+      scatter += kept * (1.0 - kept) / (processes * processes);
+    }
+    std::vector<double> products;
+    for (std::uint64_t d = 0; d < pairs; ++d) {
+      auto const now = static_cast<double>(fluctuation(k, seed, d, 3000, 50.0F, 50.0F));
+      auto const then = static_cast<double>(fluctuation(k, seed, d, 3000 + later, 50.0F, 50.0F));
+      products.push_back(now * then);
+    }
+    EXPECT_TRUE(mean_is(products, expected, std::sqrt(1.0 + expected * expected + 2.0 * scatter)))
+        << later;
+  }
+}
+
 TEST(Flicker, GrowsTowardsLowConductance) {
   CellReadConstants const flat = flicker({.sigma = 0.02});
   CellReadConstants const steep = flicker({.sigma = 0.02, .exponent = 0.5});
   double const ratio = static_cast<double>(fluctuation(steep, seed, 1, 5, 25.0F, 100.0F) /
                                            fluctuation(flat, seed, 1, 5, 25.0F, 100.0F));
   EXPECT_NEAR(ratio, 2.0, 1e-5);
-}
-
-using Signal = std::vector<std::complex<double>>;
-
-/// Discrete Fourier transform of 2^n values (Cooley and Tukey), in place.
-void transform(Signal& x) {
-  std::size_t const size = x.size();
-  if (size == 1) return;
-  Signal even(size / 2);
-  Signal odd(size / 2);
-  for (std::size_t i = 0; i < size / 2; ++i) {
-    even[i] = x[2 * i];
-    odd[i] = x[2 * i + 1];
-  }
-  transform(even);
-  transform(odd);
-  for (std::size_t i = 0; i < size / 2; ++i) {
-    double const angle =
-        -2.0 * std::numbers::pi * static_cast<double>(i) / static_cast<double>(size);
-    std::complex<double> const turned = std::polar(1.0, angle) * odd[i];
-    x[i] = even[i] + turned;
-    x[i + size / 2] = even[i] - turned;
-  }
 }
 
 /// Least-squares slope of log power over log frequency; octaves of frequency count alike.
@@ -215,12 +300,8 @@ TEST(Flicker, SpectrumFallsAsOneOverFrequency) {
   CellReadConstants const k = flicker({.sigma = 0.02});
   std::vector<double> power(reads / 2);
   for (std::uint64_t d = 0; d < 24; ++d) {
-    Signal signal(reads);
-    for (std::size_t n = 0; n < reads; ++n) {
-      signal[n] = static_cast<double>(fluctuation(k, seed, d, n, 50.0F, 50.0F));
-    }
-    transform(signal);
-    for (std::size_t i = 1; i < power.size(); ++i) power[i] += std::norm(signal[i]);
+    std::vector<double> const one = power_spectrum(k, d, power.size(), 50.0F);
+    for (std::size_t i = 1; i < power.size(); ++i) power[i] += one[i];
   }
   EXPECT_NEAR(slope_of_spectrum(power, 2, reads / 16), -1.0, 0.1);
 }
