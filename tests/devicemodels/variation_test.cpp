@@ -7,6 +7,7 @@
 
 #include <cmath>
 #include <functional>
+#include <numbers>
 #include <vector>
 
 #include "devicemodels/cell.hpp"
@@ -47,15 +48,29 @@ std::vector<double> column(std::vector<Traits> const& list, float Traits::*membe
 /// Draws are kept to 1/32 of a standard deviation: 1/(12 * 32^2) more variance.
 constexpr double quantisation = 1.0 + 1.0 / (12.0 * 32.0 * 32.0);
 
+/// With a uniform number of one step added, values in 1/32 steps of `deviation` are a continuous
+/// variable whose distribution is the normal's convolved with the step: closer to it than a test
+/// can see.
+std::vector<double> dithered(std::vector<double> values, double deviation) {
+  std::uint64_t state = 1;
+  for (double& value : values) {
+    state = state * 6364136223846793005U + 1442695040888963407U;
+    value += (static_cast<double>(state >> 11) * 0x1p-53 - 0.5) / 32.0 * deviation;
+  }
+  return values;
+}
+
 TEST(Variation, SlopesAndBendsHaveTheStatedMoments) {
   auto const list = traits(varied());
   for (auto const member : {&Traits::slope_up, &Traits::slope_down}) {
     EXPECT_TRUE(mean_is(column(list, member), 1.0, 0.2));
     EXPECT_TRUE(variance_is(column(list, member), 0.04 * quantisation));
+    EXPECT_TRUE(distributed_as(dithered(column(list, member), 0.2), normal(1.0, 0.2)));
   }
   for (auto const member : {&Traits::bend_up, &Traits::bend_down}) {
     EXPECT_TRUE(mean_is(column(list, member), 1.0, 0.15));
     EXPECT_TRUE(variance_is(column(list, member), 0.0225 * quantisation));
+    EXPECT_TRUE(distributed_as(dithered(column(list, member), 0.15), normal(1.0, 0.15)));
   }
   for (Traits const& t : list) {
     ASSERT_GE(t.slope_up, 0.0F);
@@ -136,6 +151,24 @@ TEST(Variation, DevicesDifferFromOneAnother) {
   EXPECT_EQ(base, column(traits(varied()), &Traits::slope_up)) << "frozen";
 }
 
+/// What a normal end loses to the inside, max(0, sigma xi): its moments, and a half-normal of those
+/// that lose anything, which is half a step of the draws at least.
+void expect_lost(std::vector<double> const& lost, double sigma) {
+  double const mean = sigma * std::sqrt(0.5 * std::numbers::inv_pi);
+  double const variance = sigma * sigma / 2 - mean * mean;
+  EXPECT_TRUE(mean_is(lost, mean, std::sqrt(variance))) << sigma;
+  constexpr double kurtosis = 5.41;  // of max(0, xi): E x^4 = 3/2, E x^3 = sqrt(2 / pi)
+  EXPECT_TRUE(variance_is(lost, variance, kurtosis)) << sigma;
+  std::vector<double> some;
+  for (double const part : lost) {
+    if (part > 0.0) some.push_back(part);
+  }
+  double const none = normal_cdf(0.5 / 32);
+  EXPECT_TRUE(distributed_as(dithered(some, sigma), [&](double x) {
+    return (normal_cdf(x / sigma) - none) / (1.0 - none);
+  })) << sigma;
+}
+
 /// Spread only takes away: a half-normal at each end of the nominal window.
 TEST(Variation, WindowsLieInTheNominalOne) {
   auto const list = traits(varied());
@@ -150,9 +183,7 @@ TEST(Variation, WindowsLieInTheNominalOne) {
   }
   // P(draw <= 0) with steps of 1/32: half, and half of the middle step.
   EXPECT_TRUE(binomial_fits(untouched_low, devices, normal_cdf(0.5 / 32)));
-  double const sigma = 0.05;
-  double const mean = sigma / std::sqrt(2 * 3.14159265358979);
-  EXPECT_TRUE(mean_is(lost, mean, std::sqrt(sigma * sigma / 2 - mean * mean)));
+  expect_lost(lost, 0.05);
 }
 
 /// Nothing varies unless asked for, exactly.
@@ -200,14 +231,7 @@ TEST(Variation, LogNormalSlopes) {
   EXPECT_TRUE(mean_is(up, 0.0, 1.0));
   EXPECT_TRUE(variance_is(down, quantisation));
   EXPECT_TRUE(correlation_is(up, down, 0.4));
-  // Dithered by a uniform number of one step, the 1/32 steps are a continuous variable whose
-  // distribution is the normal's convolved with the step: closer to it than the test can see.
-  std::uint64_t state = 1;
-  for (double& value : up) {
-    state = state * 6364136223846793005U + 1442695040888963407U;
-    value += (static_cast<double>(state >> 11) * 0x1p-53 - 0.5) / 32.0;
-  }
-  EXPECT_TRUE(distributed_as(up, normal_cdf));
+  EXPECT_TRUE(distributed_as(dithered(up, 1.0), normal_cdf));
 }
 
 /// aihwkit's g + r and g - r.
@@ -224,8 +248,10 @@ TEST(Variation, AsymmetryIsAddedUpAndTakenDown) {
   }
   EXPECT_TRUE(mean_is(sum, 1.0, 0.15));
   EXPECT_TRUE(variance_is(sum, 0.0225 * quantisation));
+  EXPECT_TRUE(distributed_as(dithered(sum, 0.15), normal(1.0, 0.15)));
   EXPECT_TRUE(mean_is(difference, 0.0, 0.08));
   EXPECT_TRUE(variance_is(difference, 0.0064 * quantisation));
+  EXPECT_TRUE(distributed_as(dithered(difference, 0.08), normal(0.0, 0.08)));
   EXPECT_TRUE(uncorrelated(sum, difference));
 }
 
@@ -278,12 +304,6 @@ TEST(Variation, BendsCorrelateAsAsked) {
   for (Traits const& t : traits(config)) ASSERT_EQ(t.bend_up, t.bend_down);
 }
 
-/// Mean and deviation of what a normal end loses to the inside.
-void expect_lost(std::vector<double> const& lost, double sigma) {
-  double const mean = sigma / std::sqrt(2 * 3.14159265358979);
-  EXPECT_TRUE(mean_is(lost, mean, std::sqrt(sigma * sigma / 2 - mean * mean))) << sigma;
-}
-
 TEST(Variation, EndsOfTheWindowVaryApart) {
   DeviceConfig config;
   config.spread = {.window = 0.05, .window_low = 0.02, .window_correlation = 0.0};
@@ -305,6 +325,29 @@ TEST(Variation, EndsOfTheWindowCorrelate) {
   for (Traits const& t : traits(config)) ASSERT_TRUE(t.low == 0.0F || t.high == range);
   config.spread.window_correlation = -1.0;
   for (Traits const& t : traits(config)) ASSERT_NEAR(t.low, range - t.high, 1.0F);
+}
+
+/// Of devices a quarter minus asin(correlation) / (2 pi) draws both ends inwards (Sheppard 1899),
+/// less those within half a step of the draws of not doing so.
+TEST(Variation, EndsOfTheWindowCorrelateInPart) {
+  for (double const correlation : {-0.5, 0.3}) {
+    DeviceConfig config;
+    config.spread = {.window = 0.05, .window_correlation = correlation};
+    DeviceConstants const constants = device_constants(config, 5);
+    std::vector<double> low;
+    std::vector<double> high;
+    std::uint64_t both = 0;
+    for (std::uint64_t i = 0; i < devices; ++i) {
+      TraitDraws const draws = regenerated_draws(constants, in_rows(i));
+      low.push_back(draws.low);
+      high.push_back(draws.high);
+      Traits const t = traits_of(constants, range, draws);
+      both += t.low > 0.0F && t.high < range ? 1U : 0U;
+    }
+    EXPECT_TRUE(correlation_is(low, high, correlation));
+    double const quadrant = 0.25 - 0.5 * std::numbers::inv_pi * std::asin(correlation);
+    EXPECT_TRUE(binomial_fits(both, devices, quadrant - (normal_cdf(0.5 / 32) - 0.5)));
+  }
 }
 
 /// NeuroSim's label + N(0, sigma): a first-order map, compared with the alphas of drawn labels.

@@ -168,6 +168,7 @@ TEST_P(VariationLaw, DeviationsOfKindsThatKnowPulses) {
       auto const moved = moves(backend(), noise, steps);
       EXPECT_TRUE(mean_is(moved, change, deviation)) << enum_name(noise.kind) << ", " << steps;
       EXPECT_TRUE(variance_is(moved, deviation * deviation)) << enum_name(noise.kind);
+      EXPECT_TRUE(distributed_as(moved, normal(change, deviation))) << enum_name(noise.kind);
     };
     check({.kind = WriteNoiseKind::per_pulse, .c2c = 0.01}, 0.01 * std::sqrt(pulses));
     check({.kind = WriteNoiseKind::constant, .c2c = 0.01}, 0.01);

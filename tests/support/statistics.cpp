@@ -50,6 +50,10 @@ double correlation_of(std::span<double const> a, std::span<double const> b) {
 
 double normal_cdf(double z) { return 0.5 * std::erfc(-z / std::sqrt(2.0)); }
 
+std::function<double(double)> normal(double mean, double deviation) {
+  return [=](double x) { return normal_cdf((x - mean) / deviation); };
+}
+
 double two_sided_limit(double probability) {
   double low = 0.0;
   double high = 40.0;

@@ -26,6 +26,8 @@ double correlation_of(std::span<double const> a, std::span<double const> b);
 /// |z| that a standard normal exceeds with this probability.
 double two_sided_limit(double probability);
 double normal_cdf(double z);
+/// The distribution function of a normal.
+std::function<double(double)> normal(double mean, double deviation);
 
 /// The mean is `expected`, given the standard deviation of one sample.
 ::testing::AssertionResult mean_is(std::span<double const> samples, double expected,
