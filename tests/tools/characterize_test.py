@@ -251,6 +251,16 @@ class Characterize(support.ProgramTest):
         self.assertIn("<svg", (self.folder / "device.svg").read_text())
         self.fails(1, "device", "characterize", "ideal", "-o", "device.h5", words=["device.h5", "--overwrite"])
 
+    def test_plots_png(self):
+        try:
+            import matplotlib  # noqa: F401
+        except ImportError:
+            self.skipTest("matplotlib is not installed")
+        self.measured("ag-a-si", "--devices", "5", "-o", "device.h5", "--plot", "device.png")
+        picture = (self.folder / "device.png").read_bytes()
+        self.assertEqual(picture[:8], b"\x89PNG\r\n\x1a\n")
+        self.assertGreater(len(picture), 1000, "more than a header")
+
     def test_refuses(self):
         self.fails(2, "device", "characterize", "ag-a-si", "--devices", "0", words=["--devices"])
         self.fails(2, "device", "characterize", "ag-a-si", "--pulses", "x", words=["--pulses"])
