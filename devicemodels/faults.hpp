@@ -28,6 +28,7 @@
 #include "devicemodels/core/fields.hpp"
 #include "devicemodels/core/normal.hpp"
 #include "devicemodels/core/philox.hpp"
+#include "devicemodels/core/stated.hpp"
 
 namespace panther {
 
@@ -117,15 +118,28 @@ struct FaultConstants {
 };
 
 /// Throws std::invalid_argument for contradicting keys, naming them.
-inline FaultConstants fault_constants(StuckCells const& stuck) {
+inline void check_faults(StuckCells const& stuck) {
   double const cells = stuck.cells();
-  if (cells > 1.0) throw std::invalid_argument("stuck: low + high + dead must not exceed 1");
+  if (cells > 1.0) {
+    throw std::invalid_argument(stated("stuck.low", stuck.low) + ", " +
+                                stated("stuck.high", stuck.high) + " and " +
+                                stated("stuck.dead", stuck.dead) + " (must not exceed 1 together)");
+  }
   if (stuck.dead_low > stuck.dead_high) {
-    throw std::invalid_argument("stuck: dead_low must not exceed dead_high");
+    throw std::invalid_argument(stated("stuck.dead_low", stuck.dead_low) + " (must not exceed " +
+                                stated("stuck.dead_high", stuck.dead_high) + ")");
   }
   if (stuck.clustered() && stuck.cluster_density < cells) {
-    throw std::invalid_argument("stuck: cluster_density must be at least low + high + dead");
+    throw std::invalid_argument(stated("stuck.cluster_density", stuck.cluster_density) +
+                                " (must be at least " +
+                                stated("stuck.low + stuck.high + stuck.dead", cells) + ")");
   }
+}
+
+/// Throws std::invalid_argument for contradicting keys, naming them.
+inline FaultConstants fault_constants(StuckCells const& stuck) {
+  double const cells = stuck.cells();
+  check_faults(stuck);
   auto const below = [](double share) {
     return static_cast<std::uint32_t>(std::min(std::floor(share * 4294967296.0), 4294967295.0));
   };

@@ -30,9 +30,11 @@
 #include <cstdint>
 #include <optional>
 #include <stdexcept>
+#include <string>
 #include <variant>
 
 #include "devicemodels/core/fields.hpp"
+#include "devicemodels/core/stated.hpp"
 #include "devicemodels/models.hpp"
 
 namespace panther {
@@ -140,12 +142,12 @@ struct Spread {
   }
 };
 
-/// Relative std of alpha where labels have this std. Throws std::invalid_argument.
-inline double spread_of_label(std::optional<double> label, double sigma) {
+/// Relative std of alpha where the label `key` has this std. Throws std::invalid_argument.
+inline double spread_of_label(std::string const& key, std::optional<double> label, double sigma) {
   if (!label || sigma > 0.5 * std::abs(*label)) {
-    throw std::invalid_argument(
-        "spread.nonlinearity_labels: label_up and label_down must both be given, and be at least "
-        "twice it");
+    throw std::invalid_argument(stated("spread.nonlinearity_labels", sigma) + " with " +
+                                stated(key, label) + " (must be at most half of |" + key +
+                                "|, which must be given)");
   }
   double const nominal = std::abs(*label);
   double const step = 1e-3;
@@ -166,16 +168,18 @@ inline NonlinearitySpread resolved_nonlinearity(Spread const& spread, LawParams 
   double const sigma = spread.nonlinearity_labels;
   if (sigma == 0.0) return {spread.nonlinearity, spread.nonlinearity};
   if (spread.nonlinearity > 0.0) {
-    throw std::invalid_argument(
-        "spread: nonlinearity and nonlinearity_labels both given: give one of them");
+    throw std::invalid_argument(stated("spread.nonlinearity", spread.nonlinearity) + " with " +
+                                stated("spread.nonlinearity_labels", sigma) +
+                                " (must be 0: give one of them)");
   }
   auto const* const labels = std::get_if<Exponential::Params>(&law);
   if (labels == nullptr) {
-    throw std::invalid_argument(
-        "spread.nonlinearity_labels: only the exponential law has labels; give "
-        "spread.nonlinearity");
+    throw std::invalid_argument(stated("spread.nonlinearity_labels", sigma) +
+                                " (must be 0: only law = \"exponential\" has labels; give "
+                                "spread.nonlinearity)");
   }
-  return {spread_of_label(labels->label_up, sigma), spread_of_label(labels->label_down, sigma)};
+  return {spread_of_label("label_up", labels->label_up, sigma),
+          spread_of_label("label_down", labels->label_down, sigma)};
 }
 
 /// Spread as kernels see it.

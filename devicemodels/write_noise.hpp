@@ -30,6 +30,7 @@
 
 #include "devicemodels/core/fields.hpp"
 #include "devicemodels/core/hd.hpp"
+#include "devicemodels/core/stated.hpp"
 
 namespace panther {
 
@@ -165,21 +166,22 @@ PANTHER_HD float pulse_noise_std(PulseNoise const& k, float range, float positio
 }
 
 inline void WriteNoise::check() const {
-  auto const refuse = [](std::string const& what) {
-    throw std::invalid_argument("write_noise: " + what);
+  auto const refuse = [](std::string const& key, double value, std::string const& what) {
+    throw std::invalid_argument(stated("write_noise." + key, value) + " with " + what);
   };
-  std::string const name(enum_name(kind));
+  std::string const by_kind = "write_noise.kind = \"" + std::string(enum_name(kind)) + "\"";
   bool const by_window = kind == WriteNoiseKind::per_pulse || kind == WriteNoiseKind::constant;
   bool const by_step =
       kind == WriteNoiseKind::multiplicative || kind == WriteNoiseKind::state_dependent;
-  if (by_window && sigma > 0.0) refuse("kind \"" + name + "\" takes c2c, not sigma");
-  if (by_step && c2c > 0.0) refuse("kind \"" + name + "\" takes sigma, not c2c");
+  if (by_window && sigma > 0.0) refuse("sigma", sigma, by_kind + " (must be 0: it takes c2c)");
+  if (by_step && c2c > 0.0) refuse("c2c", c2c, by_kind + " (must be 0: it takes sigma)");
   if (!knows_pulses(kind) && c2c > 0.0 && sigma > 0.0) {
-    refuse("sigma and c2c both given: give one of them");
+    refuse("sigma", sigma, stated("write_noise.c2c", c2c) + " (must be 0: give one of them)");
   }
-  if (kind != WriteNoiseKind::state_dependent && (add > 0.0 || slope > 0.0)) {
-    refuse("add and slope belong to kind \"state_dependent\"");
-  }
+  if (kind == WriteNoiseKind::state_dependent) return;
+  std::string const only = by_kind + " (must be 0: it belongs to \"state_dependent\")";
+  if (add > 0.0) refuse("add", add, only);
+  if (slope > 0.0) refuse("slope", slope, only);
 }
 
 inline double WriteNoise::resolved_sigma() const {

@@ -27,9 +27,12 @@
 
 #include <optional>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 
 #include "devicemodels/core/fields.hpp"
 #include "devicemodels/core/law.hpp"
+#include "devicemodels/core/stated.hpp"
 #include "devicemodels/core/window.hpp"
 
 namespace panther {
@@ -100,6 +103,28 @@ struct PulseGrid {
   float slack_down;  // and w_min
 };
 
+/// What a law calls its hard bounds.
+struct BoundNames {
+  std::string_view low = "w_min";
+  std::string_view high = "w_max";
+};
+
+/// Throws std::invalid_argument for a window that is none or that the bounds, less `shift`, do not
+/// meet.
+inline void check_window(PulseWindow const& window, double w_min, double w_max, double shift = 0.0,
+                         BoundNames const& bounds = {}) {
+  double const bottom = window.window_min.value_or(w_min);
+  double const top = window.window_max.value_or(w_max);
+  std::string const low = stated(window.window_min ? "window_min" : bounds.low, bottom);
+  std::string const high = stated(window.window_max ? "window_max" : bounds.high, top);
+  if (!(bottom < top)) throw std::invalid_argument(low + " (must lie below " + high + ")");
+  if (w_min - shift < top && w_max - shift > bottom) return;
+  throw std::invalid_argument(
+      low + " and " + high + " (must hold a weight between " + stated(bounds.low, w_min) + " and " +
+      stated(bounds.high, w_max) +
+      (shift == 0.0 ? ")" : ", less the reference, " + shortest(shift) + ")"));
+}
+
 /// Bounds and conversions of a law's weights, in double. `shift` is what the law adds to a weight
 /// before anything else: the bounds are those of the sum.
 struct PulseFrame {
@@ -108,13 +133,9 @@ struct PulseFrame {
 
   PulseFrame(PulseWindow const& window, double w_min, double w_max, double granularity,
              int cell_bits, double shift = 0.0) {
+    check_window(window, w_min, w_max, shift);
     double const bottom = window.window_min.value_or(w_min);
     double const top = window.window_max.value_or(w_max);
-    if (!(bottom < top)) throw std::invalid_argument("window_min must lie below window_max");
-    if (!(w_min - shift < top && w_max - shift > bottom)) {
-      throw std::invalid_argument(
-          "window_min and window_max hold no weight between w_min and w_max");
-    }
     double const range = window_range(cell_bits);
     codes_per_weight = range / (top - bottom);
     auto const position = [&](double w) { return (w - shift - bottom) * codes_per_weight; };

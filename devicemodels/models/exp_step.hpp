@@ -22,6 +22,7 @@
 
 #include "devicemodels/core/math.hpp"
 #include "devicemodels/core/pulses.hpp"
+#include "devicemodels/core/stated.hpp"
 
 namespace panther {
 
@@ -79,10 +80,13 @@ struct ExpStep {
   static constexpr float steepest = 20.0F;
 
   static Constants prepare(Params const& params, int cell_bits) {
-    if (2.0 * std::abs(params.a) * std::max(params.gamma_up, params.gamma_down) / std::log(2.0) >
-        steepest) {
-      throw std::invalid_argument(
-          "a, gamma_up and gamma_down: 2 a gamma must lie in [-13.86, 13.86]");
+    bool const up = params.gamma_up > params.gamma_down;
+    double const steeper = up ? params.gamma_up : params.gamma_down;
+    double const exponent = 2.0 * std::abs(params.a) * steeper;
+    if (exponent / std::log(2.0) > steepest) {
+      throw std::invalid_argument(stated(up ? "gamma_up" : "gamma_down", steeper) + " with " +
+                                  stated("a", params.a) + ": 2 |a| gamma is " + shortest(exponent) +
+                                  " (must be at most 13.86)");
     }
     PulseFrame const frame(params, params.mean_step(), cell_bits);
     double const scale = frame.codes_per_weight;

@@ -36,6 +36,7 @@
 #include "devicemodels/core/fields.hpp"
 #include "devicemodels/core/law.hpp"
 #include "devicemodels/core/math.hpp"
+#include "devicemodels/core/stated.hpp"
 #include "devicemodels/core/window.hpp"
 
 namespace panther {
@@ -45,7 +46,7 @@ namespace panther {
 inline double alpha_of_label(double label) {
   double const target = 0.07 * std::sqrt(2.0) * std::abs(label);
   if (!(std::abs(label) <= 9.0))
-    throw std::invalid_argument("nonlinearity label must lie in [-9, 9]");
+    throw std::invalid_argument(stated("nonlinearity label", label) + " (must lie in [-9, 9])");
   if (label == 0.0) return 0.0;
   auto const distance = [](double alpha) {
     double const a = 1.0 / alpha;
@@ -117,8 +118,9 @@ struct Exponential {
                            char const* side) {
       if (!label) return alpha;
       if (alpha != 0.0) {
-        throw std::invalid_argument(std::string("alpha_") + side + " and label_" + side +
-                                    " both given: give one of them");
+        throw std::invalid_argument(stated(std::string("alpha_") + side, alpha) + " with " +
+                                    stated(std::string("label_") + side, label) +
+                                    " (must be 0: give one of them)");
       }
       double const magnitude = alpha_of_label(*label);
       return *label * sign < 0.0 ? -magnitude : magnitude;

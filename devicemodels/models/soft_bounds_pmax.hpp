@@ -53,6 +53,7 @@ struct SoftBoundsPmax : LinearPulses {
   };
 
   static Constants prepare(Params const& params, int cell_bits) {
+    check_window(params, params.range_min, params.range_max, 0.0, {"range_min", "range_max"});
     double const amplitude = params.amplitude();
     // Weights count from mid-range, so that both directions have their asymptotes ahead.
     double const middle = 0.5 * (params.range_min + params.range_max);

@@ -70,6 +70,22 @@ class Configuration(support.ProgramTest):
         self.fails(1, "train", "run.toml", "--set", "network.layers[7].units=3", words=["network.layers[7].units=3"])
 
 
+    def test_negative_spreads(self):
+        for key, highest in (("device.spread.slope", 2), ("device.spread.asymmetry", 2),
+                             ("device.spread.window", 0.25), ("device.spread.window_low", 0.5),
+                             ("device.spread.nonlinearity", 2), ("device.retention.lifetime_spread", 1),
+                             ("device.retention.rest_spread", 1), ("device.retention.diffusion_spread", 2),
+                             ("device.retention.nu_spread", 10), ("device.write_noise.hidden_std", None)):
+            allowed = "[0, " if highest is None else f"[0, {highest}]"
+            self.fails(1, "train", "run.toml", "--set", f"{key}=-0.1", words=[f"--set {key}=-0.1", allowed])
+
+    def test_laws_that_contradict_themselves(self):
+        self.refused("[device]\nlaw = \"soft_bounds\"\nwindow_min = 2.0\nwindow_max = 1.0\n",
+                     "window_min = 2", "must lie below window_max = 1")
+        self.refused("[device.stuck]\ndead_low = 0.75\ndead_high = 0.5\n", "stuck.dead_low = 0.75",
+                     "must not exceed stuck.dead_high = 0.5")
+
+
 class CommandLine(support.ProgramTest):
     def test_unknown_commands(self):
         self.fails(2, "trian", words=["unknown command 'trian'", "did you mean 'train'"])

@@ -212,13 +212,13 @@ INSTANTIATE_TEST_SUITE_P(
                 {"cell_bits_lsb_first", "0 entries"}},
         Refusal{"label_and_alpha",
                 [](RunConfig& c) { exponential_law(c, 1.0, 2.0); },
-                {"device", "label_up", "alpha_up"}},
+                {"device: alpha_up = 1 with label_up = 2", "must be 0"}},
         Refusal{"sigma_and_c2c",
                 [](RunConfig& c) {
                   c.device.write_noise = {
                       .kind = WriteNoiseKind::additive, .sigma = 0.1, .c2c = 0.1};
                 },
-                {"device", "write_noise", "sigma", "c2c"}},
+                {"device: write_noise.sigma = 0.1 with write_noise.c2c = 0.1", "must be 0"}},
         Refusal{"hidden_pairs",
                 [](RunConfig& c) {
                   c.slicing.encoding = Encoding::one_sided;
@@ -238,8 +238,113 @@ INSTANTIATE_TEST_SUITE_P(
                 },
                 {"device: write_noise.hidden_std = 0.25", "law = \"hidden_step\"", "0"}},
         Refusal{"all_stuck",
-                [](RunConfig& c) { c.device.stuck = {.low = 0.6, .high = 0.6}; },
-                {"device", "stuck", "low", "high"}}),
+                [](RunConfig& c) { c.device.stuck = {.low = 0.6, .high = 0.5}; },
+                {"device: stuck.low = 0.6, stuck.high = 0.5 and stuck.dead = 0",
+                 "must not exceed 1"}},
+        Refusal{"crossed_dead_levels",
+                [](RunConfig& c) { c.device.stuck = {.dead_low = 0.7, .dead_high = 0.2}; },
+                {"device: stuck.dead_low = 0.7", "must not exceed stuck.dead_high = 0.2"}},
+        Refusal{"sparse_clusters",
+                [](RunConfig& c) {
+                  c.device.stuck = {
+                      .low = 0.25, .map = FaultMap::clustered, .cluster_density = 0.125};
+                },
+                {"device: stuck.cluster_density = 0.125",
+                 "at least stuck.low + stuck.high + stuck.dead = 0.25"}}),
+    [](auto const& test) { return test.param.name; });
+
+template <class Params>
+void set_window(RunConfig& config, std::optional<double> low, std::optional<double> high,
+                Params law = {}) {
+  law.window_min = low;
+  law.window_max = high;
+  config.device.law = law;
+}
+
+void set_exponents(RunConfig& config, double a, double up, double down) {
+  ExpStep::Params law;
+  law.a = a;
+  law.gamma_up = up;
+  law.gamma_down = down;
+  config.device.law = law;
+}
+
+void set_labels(RunConfig& config, std::optional<double> down, Spread const& spread) {
+  Exponential::Params law;
+  law.label_up = 2.4;
+  law.label_down = down;
+  config.device.law = law;
+  config.device.spread = spread;
+}
+
+void set_noise(RunConfig& config, WriteNoise const& noise) { config.device.write_noise = noise; }
+
+INSTANTIATE_TEST_SUITE_P(
+    Laws, Refused,
+    ::testing::Values(
+        Refusal{"crossed_window",
+                [](RunConfig& c) { set_window<SoftBounds::Params>(c, 2.0, 1.0); },
+                {"device: window_min = 2", "must lie below window_max = 1"}},
+        Refusal{"window_below_the_bounds",
+                [](RunConfig& c) { set_window<ConstantStep::Params>(c, {}, -1.0); },
+                {"device: w_min = -0.6", "must lie below window_max = -1"}},
+        Refusal{"window_beyond_the_bounds",
+                [](RunConfig& c) { set_window<LinearStep::Params>(c, 1.0, 2.0); },
+                {"device: window_min = 1 and window_max = 2",
+                 "must hold a weight between w_min = -0.6 and w_max = 0.6"}},
+        Refusal{"window_beyond_shifted_bounds",
+                [](RunConfig& c) {
+                  SoftBoundsReference::Params law;
+                  law.reference = 0.125;
+                  set_window(c, 0.5, 2.0, law);
+                },
+                {"window_min = 0.5 and window_max = 2", "w_max = 0.6, less the reference, 0.125"}},
+        Refusal{"window_of_a_range",
+                [](RunConfig& c) {
+                  SoftBoundsPmax::Params law;
+                  law.range_min = 0.0;
+                  set_window(c, 3.0, 4.0, law);
+                },
+                {"window_min = 3 and window_max = 4", "range_min = 0 and range_max = 1"}},
+        Refusal{"steep_exponent_up",
+                [](RunConfig& c) { set_exponents(c, -0.75, 12.0, 2.0); },
+                {"device: gamma_up = 12 with a = -0.75", "18", "at most 13.86"}},
+        Refusal{"steep_exponent_down",
+                [](RunConfig& c) { set_exponents(c, 1.0, 2.0, 16.0); },
+                {"device: gamma_down = 16 with a = 1", "32", "at most 13.86"}},
+        Refusal{"wide_labels",
+                [](RunConfig& c) { set_labels(c, -0.5, {.nonlinearity_labels = 0.3}); },
+                {"device: spread.nonlinearity_labels = 0.3 with label_down = -0.5",
+                 "at most half of |label_down|"}},
+        Refusal{"spread_of_a_missing_label",
+                [](RunConfig& c) { set_labels(c, {}, {.nonlinearity_labels = 0.3}); },
+                {"spread.nonlinearity_labels = 0.3 with label_down = off", "must be given"}},
+        Refusal{"two_spreads_of_nonlinearity",
+                [](RunConfig& c) {
+                  set_labels(c, -1.0, {.nonlinearity = 0.2, .nonlinearity_labels = 0.3});
+                },
+                {"spread.nonlinearity = 0.2 with spread.nonlinearity_labels = 0.3", "must be 0"}},
+        Refusal{
+            "spread_of_no_labels",
+            [](RunConfig& c) { c.device.spread.nonlinearity_labels = 0.3; },
+            {"spread.nonlinearity_labels = 0.3", "law = \"exponential\"", "spread.nonlinearity"}},
+        Refusal{
+            "sigma_of_pulses",
+            [](RunConfig& c) { set_noise(c, {.kind = WriteNoiseKind::per_pulse, .sigma = 0.5}); },
+            {"device: write_noise.sigma = 0.5 with write_noise.kind = \"per_pulse\"", "must be 0",
+             "c2c"}},
+        Refusal{"c2c_of_steps",
+                [](RunConfig& c) {
+                  set_noise(c, {.kind = WriteNoiseKind::multiplicative, .c2c = 0.5});
+                },
+                {"write_noise.c2c = 0.5 with write_noise.kind = \"multiplicative\"", "must be 0",
+                 "sigma"}},
+        Refusal{"slope_of_another_kind",
+                [](RunConfig& c) {
+                  set_noise(c, {.kind = WriteNoiseKind::additive, .sigma = 0.5, .slope = 0.25});
+                },
+                {"write_noise.slope = 0.25 with write_noise.kind = \"additive\"", "must be 0",
+                 "state_dependent"}}),
     [](auto const& test) { return test.param.name; });
 
 TEST(RunConfigCheck, AcceptsEveryCourse) {
