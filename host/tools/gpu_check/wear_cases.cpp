@@ -43,7 +43,16 @@ struct WearCase {
   }
 };
 
-void choose_wear(Draws& draws, WearCase& wear) {
+/// Ends of the window by a curve instead of slopes.
+void follow_curve(Draws& draws, Endurance& endurance) {
+  endurance.top_per_decade = 0.0;
+  endurance.bottom_per_decade = 0.0;
+  endurance.curve_writes = {1.0, 1000.0, 1048576.0};
+  endurance.curve_top = {1.0, 0.125 * draws.whole(4, 8), 0.5};
+  endurance.curve_bottom = {0.0, 0.125 * draws.whole(0, 4), 0.25};
+}
+
+void choose_wear(Draws& draws, bool by_curve, WearCase& wear) {
   wear.args.count = draws.pick({WriteCount::updates, WriteCount::steps});
   for (std::size_t r = 0; r < wear.xbar.replicas(); ++r) {
     Endurance endurance;
@@ -53,6 +62,7 @@ void choose_wear(Draws& draws, WearCase& wear) {
     endurance.failure_writes = draws.pick({0.0, 2000.0});
     endurance.failure_spread = 0.5;
     endurance.failed_level = draws.pick({0.0, 0.625, 1.0});
+    if (by_curve) follow_curve(draws, endurance);
     wear.constants.push_back(wear_constants(endurance));
     wear.args.wears = wear.args.wears || wear.constants.back().wears();
     wear.args.fails = wear.args.fails || wear.constants.back().failure > 0;
@@ -64,7 +74,7 @@ void choose_wear(Draws& draws, WearCase& wear) {
   }
 }
 
-WearCase make_wear(std::uint64_t seed, UpdateDrive drive, bool written) {
+WearCase make_wear(std::uint64_t seed, UpdateDrive drive, bool written, bool by_curve) {
   Draws draws(seed);
   CrossbarChoice crossbar;
   crossbar.rows = draws.pick({1, 5, 13});
@@ -88,7 +98,7 @@ WearCase make_wear(std::uint64_t seed, UpdateDrive drive, bool written) {
       if (draws.one_in(2)) code = static_cast<std::int16_t>(draws.word());
     }
   }
-  choose_wear(draws, wear);
+  choose_wear(draws, by_curve, wear);
   return wear;
 }
 
@@ -99,14 +109,17 @@ std::vector<Case> wear_cases() {
     char const* name;
     UpdateDrive drive;
     bool written;
+    bool by_curve;
   };
   std::vector<Case> cases;
-  for (Kind const& kind :
-       {Kind{"streamed", UpdateDrive::streamed, false}, Kind{"digits", UpdateDrive::digits, false},
-        Kind{"delta", UpdateDrive::delta, false}, Kind{"written", UpdateDrive::streamed, true}}) {
+  for (Kind const& kind : {Kind{"streamed", UpdateDrive::streamed, false, false},
+                           Kind{"digits", UpdateDrive::digits, false, false},
+                           Kind{"delta", UpdateDrive::delta, false, false},
+                           Kind{"written", UpdateDrive::streamed, true, false},
+                           Kind{"curve", UpdateDrive::streamed, false, true}}) {
     for (int variant = 0; variant < 8; ++variant) {
       auto const held = std::make_shared<WearCase const>(
-          make_wear(8000 + cases.size(), kind.drive, kind.written));
+          make_wear(8000 + cases.size(), kind.drive, kind.written, kind.by_curve));
       cases.push_back(
           {std::string("wear/") + kind.name, std::to_string(variant), held->xbar.shape.replicas,
            [held](Backend& backend, Replicas chosen) { return (*held)(backend, chosen); }});
