@@ -179,21 +179,31 @@ Endurance random_endurance(Random& random) {
           .failed_level = random.real(0, 1)};
 }
 
+/// Updates every row of all sets.
+Exercise exercise_of_all_rows(Random& random, CrossbarConfig const& config) {
+  Exercise exercise = random_exercise(random, config);
+  exercise.options.set_mask = (1U << config.sets) - 1U;
+  for (auto& x : exercise.outer.x) x = x == 0 ? std::int16_t{1} : x;
+  return exercise;
+}
+
+std::vector<std::uint32_t> random_writes(Random& random, std::size_t devices) {
+  std::vector<std::uint32_t> writes(devices);
+  for (auto& count : writes) count = static_cast<std::uint32_t>(random.whole(0, 100000));
+  return writes;
+}
+
 /// Bounds of every device of driven rows, as the counts after the update set them.
 TEST_P(WearLaw, WornWindowsAreNeverLeft) {
   Random random(811);
   for (int trial = 0; trial < trials(30); ++trial) {
     CrossbarConfig config = random_crossbar(random);
     SCOPED_TRACE(describe(config) + ", " + random.trace());
-    Exercise exercise = random_exercise(random, config);
-    exercise.options.set_mask = (1U << config.sets) - 1U;
-    for (auto& x : exercise.outer.x)
-      if (x == 0) x = 1;  // every row is driven
+    Exercise const exercise = exercise_of_all_rows(random, config);
     Endurance const endurance = random_endurance(random);
     Crossbar xbar(backend(), config);
     auto const start = random_codes(random, config, xbar);
-    std::vector<std::uint32_t> earlier(start.size());
-    for (auto& count : earlier) count = static_cast<std::uint32_t>(random.whole(0, 100000));
+    auto const earlier = random_writes(random, start.size());
     xbar.set_codes(start);
     xbar.count_writes(endurance);
     xbar.set_writes(earlier);
@@ -221,16 +231,12 @@ TEST_P(WearLaw, DevicesAreHeldAsTheCurveSays) {
   for (int trial = 0; trial < trials(20); ++trial) {
     CrossbarConfig config = random_crossbar(random);
     SCOPED_TRACE(describe(config) + ", " + random.trace());
-    Exercise exercise = random_exercise(random, config);
-    exercise.options.set_mask = (1U << config.sets) - 1U;
-    for (auto& x : exercise.outer.x)
-      if (x == 0) x = 1;  // every row is driven
+    Exercise const exercise = exercise_of_all_rows(random, config);
     Endurance const endurance = random_curve(random);
     Crossbar worn(backend(), config);
     Crossbar twin(backend(), config);
     auto const start = random_codes(random, config, worn);
-    std::vector<std::uint32_t> earlier(start.size());
-    for (auto& count : earlier) count = static_cast<std::uint32_t>(random.whole(0, 100000));
+    auto const earlier = random_writes(random, start.size());
     for (Crossbar* xbar : {&worn, &twin}) {
       xbar->set_codes(start);
       xbar->count_writes(xbar == &worn ? endurance : Endurance{.count = endurance.count});
