@@ -20,6 +20,7 @@
 
 #include "devicemodels/core/fields.hpp"
 #include "devicemodels/core/node_curve.hpp"
+#include "devicemodels/core/stated.hpp"
 
 namespace panther {
 
@@ -99,9 +100,8 @@ inline void check_endurance(Endurance const& endurance) {
   for (std::size_t i = 0; i < endurance.curve_writes.size(); ++i) {
     if (endurance.curve_bottom[i] <= endurance.curve_top[i]) continue;
     throw std::invalid_argument("endurance.curve_bottom: value " + std::to_string(i) + ", " +
-                                std::to_string(endurance.curve_bottom[i]) +
-                                ", lies above curve_top, " +
-                                std::to_string(endurance.curve_top[i]));
+                                shortest(endurance.curve_bottom[i]) + ", lies above curve_top, " +
+                                shortest(endurance.curve_top[i]));
   }
   if (endurance.top_per_decade > 0.0 || endurance.bottom_per_decade > 0.0) {
     throw std::invalid_argument(

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "devicemodels/core/math.hpp"
+#include "devicemodels/core/stated.hpp"
 
 namespace panther {
 
@@ -55,8 +56,8 @@ inline void check_nodes(std::vector<double> const& places, std::string const& wh
   for (std::size_t i = 0; i < places.size(); ++i) {
     if (!std::isfinite(places[i])) refuse("node " + std::to_string(i) + " is not finite");
     if (i > 0 && !(places[i] > places[i - 1])) {
-      refuse("node " + std::to_string(i) + ", " + std::to_string(places[i]) +
-             ", must lie above the one before, " + std::to_string(places[i - 1]));
+      refuse("node " + std::to_string(i) + ", " + shortest(places[i]) +
+             ", must lie above the one before, " + shortest(places[i - 1]));
     }
   }
 }

@@ -129,8 +129,7 @@ TEST(DriftTables, SayWhatTheyLack) {
   Retention table{.drift = DriftModel::table};
   EXPECT_EQ(refusal(table), "retention.nu_at: 0 nodes (must be 1 to 8)");
   table.nu_at = {0.5, 0.25};
-  EXPECT_EQ(refusal(table),
-            "retention.nu_at: node 1, 0.250000, must lie above the one before, 0.500000");
+  EXPECT_EQ(refusal(table), "retention.nu_at: node 1, 0.25, must lie above the one before, 0.5");
   table.nu_at = {0.25, 0.5};
   table.nu_mean = {0.1};
   EXPECT_EQ(refusal(table), "retention.nu_mean: 1 values (must be as many as there are nodes, 2)");

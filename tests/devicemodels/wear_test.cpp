@@ -84,16 +84,14 @@ TEST(Wear, ACurveSaysWhatItLacks) {
   EXPECT_EQ(refusal(curve), "endurance.curve_writes: 0 nodes (must be 1 to 8)");
   curve.curve_writes = {100.0, 100.0};
   EXPECT_EQ(refusal(curve),
-            "endurance.curve_writes: node 1, 100.000000, must lie above the one before, "
-            "100.000000");
+            "endurance.curve_writes: node 1, 100, must lie above the one before, 100");
   curve.curve_writes = {100.0, NAN};
   EXPECT_EQ(refusal(curve), "endurance.curve_writes: node 1 is not finite");
   curve.curve_writes = {100.0, 1000.0};
   EXPECT_EQ(refusal(curve),
             "endurance.curve_bottom: 0 values (must be as many as there are nodes, 2)");
   curve.curve_bottom = {0.0, 0.6};
-  EXPECT_EQ(refusal(curve),
-            "endurance.curve_bottom: value 1, 0.600000, lies above curve_top, 0.500000");
+  EXPECT_EQ(refusal(curve), "endurance.curve_bottom: value 1, 0.6, lies above curve_top, 0.5");
   curve.curve_bottom = {0.0, 0.5};
   EXPECT_EQ(refusal(curve), "");
   curve.top_per_decade = 0.1;
