@@ -47,7 +47,8 @@ struct Provenance {
     visit("start_time", self.start_time, Field{.doc = "UTC, ISO 8601"});
     visit("end_time", self.end_time, Field{.doc = "UTC, ISO 8601; empty while the run lasts"});
     visit("dataset_checksums", self.dataset_checksums,
-          Field{.doc = "one line a file: SHA-256 of its uncompressed content, two spaces, path"});
+          Field{.doc = "one line a file of data or look-up tables: SHA-256 of its uncompressed "
+                       "content, two spaces, path"});
   }
 };
 

@@ -9,10 +9,8 @@
 #include <chrono>
 #include <csignal>
 #include <new>
-#include <variant>
 
 #include "host/base/config_printer.hpp"
-#include "host/base/digest.hpp"
 #include "host/base/metric_rows.hpp"
 #include "host/base/progress.hpp"
 #include "host/base/provenance.hpp"
@@ -23,6 +21,7 @@
 #include "host/run/final_state.hpp"
 #include "host/run/run_checkpoint.hpp"
 #include "host/run/run_target.hpp"
+#include "host/run/table_file.hpp"
 
 namespace panther {
 
@@ -67,7 +66,9 @@ class TrainingRun {
   bool restore() {
     std::filesystem::path const path = checkpoint_path(request_.result);
     if (!request_.resume || !std::filesystem::exists(path)) return false;
-    archive(StateArchive::loader(RunCheckpointReader(path, request_.config)));
+    RunCheckpointReader const state(path, request_.config);
+    require_same_table(running_path(request_.result), table_);
+    archive(StateArchive::loader(state));
     announce_(fmt::format("resuming after epoch {}, batch {} of {} ({})", trainer_.epoch(),
                           trainer_.batch(), trainer_.batches_per_epoch(), path.string()));
     return true;
@@ -140,12 +141,9 @@ class TrainingRun {
     provenance_.seed = request_.config.training.seed;
     provenance_.dataset_checksums.clear();
     for (DatasetSource const& source : data_->dataset.sources) {
-      provenance_.dataset_checksums.push_back(source.sha256 + "  " + source.path);
+      provenance_.dataset_checksums.push_back(checksum_line(source));
     }
-    auto const* const lookup = std::get_if<Lookup::Params>(&request_.config.device.law);
-    if (lookup != nullptr && lookup->file != example_table_name) {
-      provenance_.dataset_checksums.push_back(sha256_of_file(lookup->file) + "  " + lookup->file);
-    }
+    if (table_) provenance_.dataset_checksums.push_back(checksum_line(*table_));
   }
 
   void run_epoch() {
@@ -276,6 +274,7 @@ class TrainingRun {
   std::unique_ptr<RunData> data_;
   std::unique_ptr<Backend> backend_;
   Trainer trainer_;
+  std::optional<DatasetSource> table_ = table_file_of(request_.config.device);
   std::optional<Baseline> baseline_;
   ActivityMark epoch_mark_;
   ActivityMark batch_mark_;
@@ -315,6 +314,7 @@ TrainOutcome train(TrainRequest const& request, Announce const& announce) {
   require_target(request.result, request.on_existing, request.resume);
   if (request.resume && is_complete(request.result)) {
     require_same_configuration(request.result, request.config);
+    require_same_table(request.result, table_file_of(request.config.device));
     std::filesystem::remove(checkpoint_path(request.result));
     announce(fmt::format("{} is complete: nothing to resume", request.result.string()));
     return outcome_of(request.result);

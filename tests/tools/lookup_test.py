@@ -2,8 +2,11 @@
 # SPDX-FileCopyrightText: The panther authors
 # SPDX-License-Identifier: Apache-2.0
 """Look-up tables: `device tabulate`, `device import`, and training on what they write."""
+import hashlib
 import math
 import random
+import signal
+import time
 import unittest
 
 import support
@@ -101,6 +104,90 @@ class Tabulate(support.ProgramTest):
         noisy = lookup("builtin:exponential") + '[device.write_noise]\nkind = "additive"\nsigma = 0.1\n'
         self.fails(1, "device", "characterize", self.write("d.toml", noisy),
                    words=("write_noise.kind", "lookup", "off"))
+
+
+def sha256(content):
+    return hashlib.sha256(content).hexdigest()
+
+
+class ChangedTable(support.ProgramTest):
+    """A run is made of its table's content: it goes on with the same, and with no other."""
+
+    epochs = 30
+    run_files = ("run.checkpoint.h5", "run.running.h5")
+
+    def setUp(self):
+        super().setUp()
+        self.succeeds("device", "tabulate", "vteam", "-o", "table.csv", "--conductances", "33", "--tables", "2")
+        text = (self.folder / "run.toml").read_text().split("[device]")[0]
+        self.write("run.toml", text + lookup("table.csv", tables=2))
+        self.table = self.folder / "table.csv"
+        self.former = self.table.read_bytes()
+
+    def change_one_number(self):
+        """Of the last device's last row; returns the checksum."""
+        head, number = self.former.rstrip(b"\n").rsplit(b",", 1)
+        self.table.write_bytes(head + b",%r\n" % (float(number) * 1.01))
+        return sha256(self.table.read_bytes())
+
+    def rewrite(self):
+        self.table.unlink(missing_ok=True)
+        self.table.write_bytes(self.former)
+
+    def content(self, *names):
+        return [(self.folder / name).read_bytes() for name in names]
+
+    def interrupt(self):
+        """Leaves a run that was stopped after its first checkpoint; one that ended before that is tried again."""
+        for attempt in range(10):
+            process = self.start("train", "run.toml", "--overwrite")
+            while process.poll() is None and not (self.folder / "run.checkpoint.h5").exists():
+                time.sleep(0.001)
+            process.send_signal(signal.SIGTERM)
+            _, err = process.communicate(timeout=60)
+            if process.returncode == 1:
+                self.assertIn("stopped by SIGTERM", err)
+                return
+            self.assertEqual(process.returncode, 0, err)
+            (self.folder / "run.h5").unlink()
+        self.fail("ten runs ended before the signal came")
+
+    def refuses(self, *words):
+        self.fails(1, "train", "run.toml", "--resume",
+                   words=('device.file = "table.csv"', *words, "--overwrite"))
+
+    def test_an_unfinished_run(self):
+        self.succeeds("train", "run.toml", "-o", "whole.h5")
+        self.interrupt()
+        before = self.content(*self.run_files)
+        now = self.change_one_number()
+        self.refuses("run.running.h5", f"had SHA-256 {sha256(self.former)}, now it has {now}")
+        self.assertEqual(self.content(*self.run_files), before)
+        self.rewrite()
+        self.succeeds("train", "run.toml", "--resume")
+        self.assertEqual(self.digest(), self.digest("whole.h5"))
+
+    def test_the_same_content_elsewhere_is_another_configuration(self):
+        self.interrupt()
+        self.table.rename(self.folder / "moved.csv")
+        self.fails(1, "train", "run.toml", "--resume", "--set", "device.file=moved.csv",
+                   words=("another configuration", 'file = "table.csv"', 'file = "moved.csv"'))
+
+    def test_a_complete_result(self):
+        self.succeeds("train", "run.toml", "--set", "training.epochs=2")
+        (self.folder / "run.toml").write_text(
+            (self.folder / "run.toml").read_text().replace("epochs = 30", "epochs = 2"))
+        score = self.json_of("eval", "run.h5", "--json")
+        before = self.content("run.h5")
+        now = self.change_one_number()
+        self.refuses("run.h5", f"had SHA-256 {sha256(self.former)}, now it has {now}")
+        self.assertEqual(self.json_of("eval", "run.h5", "--json"), score, "reads move no device")
+        self.table.unlink()
+        for command in (("train", "run.toml", "--resume"), ("eval", "run.h5")):
+            self.fails(1, *command, words=(command[1], 'table "table.csv" cannot be read: No such file'))
+        self.rewrite()
+        self.assertIn("is complete", self.succeeds("train", "run.toml", "--resume").err)
+        self.assertEqual(self.content("run.h5"), before)
 
 
 class Import(support.ProgramTest):
