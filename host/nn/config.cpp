@@ -11,6 +11,7 @@
 #include "devicemodels/core/math.hpp"
 #include "host/nn/analog_reading.hpp"
 #include "kernels/wires/ladder.hpp"
+#include "kernels/xbar/pair_devices.hpp"
 
 namespace panther {
 
@@ -63,18 +64,6 @@ void check_count(Endurance const& endurance) {
   require(!wears || endurance.count != WriteCount::off,
           "device.endurance.count = \"off\" (top_per_decade, bottom_per_decade, failure_writes and "
           "curve_writes need writes that are counted: \"updates\" or \"steps\")");
-}
-
-void check_hidden_state(RunConfig const& config) {
-  double const hidden = config.device.write_noise.hidden_std;
-  require(hidden == 0.0 || config.slicing.encoding != Encoding::one_sided,
-          "device.write_noise.hidden_std = " + std::to_string(hidden) +
-              " with slicing.encoding = \"one_sided\" (must be 0: a pair's writes depend on room "
-              "that its reads would not see)");
-  require(!counts_pulses(config.device.law) || config.slicing.encoding != Encoding::one_sided,
-          "device.law = \"" + std::string(law_name(config.device.law)) +
-              "\" with slicing.encoding = \"one_sided\" (a pair's writes depend on room, its "
-              "pulses on a state that tells nothing of it: choose another law or encoding)");
 }
 
 void check_refresh(RunConfig const& config) {
@@ -149,7 +138,7 @@ void check(RunConfig const& config) {
   check_wires(config.update.wires.model, config.update.wires, "update");
   check_update(config);
   check_refresh(config);
-  check_hidden_state(config);
+  check_pair_devices(config.device, config.slicing.encoding);
   check_device(config.device);
   check_count(config.device.endurance);
   check_analog_read(config);

@@ -11,6 +11,7 @@
 #include "devicemodels/core/changed_field.hpp"
 #include "host/base/errors.hpp"
 #include "host/sim/emulated_matrix.hpp"
+#include "kernels/xbar/pair_devices.hpp"
 
 namespace panther::machine {
 namespace {
@@ -23,7 +24,7 @@ std::uint64_t matrix_seed(std::uint64_t seed, TileId tile, CoreId core, std::uin
   return z ^ (z >> 31);
 }
 
-/// Throws UserError if values that are each allowed do not go together.
+/// Throws UserError or std::invalid_argument if values that are each allowed do not go together.
 void check(Machine const& machine) {
   Emulation const& e = machine.emulation;
   int const dac_bits = machine.organisation.dac_bits;
@@ -36,18 +37,7 @@ void check(Machine const& machine) {
     throw UserError("emulation.device.reading." + unused +
                     " has no effect: the machine has no analog reads");
   }
-  if (e.device.write_noise.hidden_std > 0.0 && e.slicing.encoding == Encoding::one_sided) {
-    throw UserError(fmt::format(
-        "emulation.device.write_noise.hidden_std = {} with emulation.slicing.encoding = "
-        "\"one_sided\" (must be 0)",
-        e.device.write_noise.hidden_std));
-  }
-  if (counts_pulses(e.device.law) && e.slicing.encoding == Encoding::one_sided) {
-    throw UserError(fmt::format(
-        "emulation.device.law = \"{}\" with emulation.slicing.encoding = \"one_sided\" (a pair's "
-        "writes depend on room, its pulses on a state that tells nothing of it)",
-        law_name(e.device.law)));
-  }
+  check_pair_devices(e.device, e.slicing.encoding, "emulation.");
   if (e.adc_bits > 0 && e.read != ReadMode::bit_serial) {
     throw UserError(
         fmt::format("emulation.adc_bits = {} needs emulation.read = \"bit_serial\" (allowed with "

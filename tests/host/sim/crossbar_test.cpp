@@ -181,6 +181,24 @@ TEST(Devices, ConvertersLimitBitSerialReads) {
   EXPECT_THROW(trained({"emulation.read=\"bit_serial\"", "organisation.dac_bits=3"}), UserError);
 }
 
+TEST(Devices, ThatHideTheirStateMakeNoPairs) {
+  std::string const pairs = "emulation.slicing.encoding=\"one_sided\"";
+  std::string const beside = " with emulation.slicing.encoding = \"one_sided\" (";
+  auto const refusal = [&](std::string const& set) -> std::string {
+    try {
+      trained({pairs, set});
+    } catch (std::invalid_argument const& error) {
+      return error.what();
+    }
+    return "no refusal";
+  };
+  EXPECT_TRUE(refusal("emulation.device.write_noise.hidden_std=0.25")
+                  .starts_with("emulation.device.write_noise.hidden_std = 0.250000" + beside));
+  EXPECT_TRUE(refusal("emulation.device.law=\"hidden_step\"")
+                  .starts_with("emulation.device.law = \"hidden_step\"" + beside));
+  EXPECT_EQ(refusal("emulation.device.law=\"ideal\""), "no refusal");
+}
+
 TEST(Devices, AreCounted) {
   CrossbarCounters const counters = trained({}).counters;
   EXPECT_GT(counters.device_updates, 0U);
