@@ -62,7 +62,7 @@ Result gather(Backend& backend, Case const& c) {
   return {x.download(), x_fraction.download()};
 }
 
-/// Bits of 2^f in twice the 16 of a word are enough: f <= 20 here.
+/// floor(pixel 2^f / 255 + 1/2)
 std::int16_t word_of_pixel(std::uint8_t pixel, int fraction) {
   std::int64_t const twice = 2 * (std::int64_t{pixel} << fraction);
   return static_cast<std::int16_t>(std::min<std::int64_t>((twice + 255) / 510, 32767));

@@ -99,8 +99,8 @@ inline std::int32_t whole_change(double change) {
   return static_cast<std::int32_t>(std::clamp(std::nearbyint(change), -most_change, most_change));
 }
 
-/// Fractions of a batch's examples: the same in all, or from `spread` bits, as formats that follow
-/// the data have them.
+/// Fraction bits of a batch's examples, lowest ... lowest + spread: one format for all (static), or
+/// one each, as formats that follow the data (dynamic_pow2) have them.
 inline std::vector<std::int32_t> random_fractions(Random& random, int vectors, int lowest,
                                                   int spread) {
   std::vector<std::int32_t> fractions;
@@ -108,9 +108,9 @@ inline std::vector<std::int32_t> random_fractions(Random& random, int vectors, i
   return fractions;
 }
 
-/// A batch in which every step of SGD, and of momentum from moments of unit_of(), is exact in
-/// float32: products of 10 bits at up to 4 places, 8 examples, rates of 4 bits. Changes have up to
-/// 6 bits below an LSB, often a half.
+/// A batch in which every step of SGD, and of momentum from multiples of 2^-unit_bits(), is exact
+/// in float32: products of 10 bits at up to 4 places, 8 examples, rates of 4 bits. Changes have up
+/// to 6 bits below an LSB, often a half.
 struct ExactBatch {
   static constexpr int spread = 2;
   int x_fraction;  // the lowest

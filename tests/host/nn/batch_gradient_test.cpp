@@ -7,7 +7,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "host/nn/layers/dense.hpp"
 #include "tests/support/backends.hpp"
@@ -147,12 +151,15 @@ std::vector<std::int32_t> random_weights(Random& random, GradientCase const& c, 
   return weights;
 }
 
+/// Fewer may see no saturation.
+int enough_trials() { return std::max(trials(24), 6); }
+
 /// Three batches, without carries resolved between them: slices of few bits saturate. An exact law
 /// is exact whichever way codes are rounded, in one move or in several.
 TEST_P(BatchGradient, MovesSlicesByTheDigitsOfItsRoundedChange) {
   Random random(361);
   std::uint64_t saturations = 0;
-  for (int trial = 0; trial < trials(24); ++trial) {
+  for (int trial = 0; trial < enough_trials(); ++trial) {
     SCOPED_TRACE(random.trace() + ", trial " + std::to_string(trial));
     CrossbarConfig const xbar = random_crossbar(random);
     GradientCase c = case_of(xbar);
@@ -181,7 +188,7 @@ TEST_P(BatchGradient, MovesSlicesByTheDigitsOfItsRoundedChange) {
     }
     for (auto const& slice : modelled.layer.slice_counters()) saturations += slice.saturations;
   }
-  EXPECT_GT(saturations, 100U);
+  EXPECT_GT(saturations, static_cast<std::uint64_t>(enough_trials()));
 }
 
 /// Wide cells hold every change: the weight moves by the whole of it.
@@ -210,7 +217,7 @@ void expect_moves(GradientCase const& c, int replica, std::vector<double> const&
 
 TEST_P(BatchGradient, KeepsTheMomentsOfItsOptimizer) {
   Random random(362);
-  for (int trial = 0; trial < trials(24); ++trial) {
+  for (int trial = 0; trial < enough_trials(); ++trial) {
     SCOPED_TRACE(random.trace() + ", trial " + std::to_string(trial));
     CrossbarConfig const xbar = random_crossbar(random);
     GradientCase c = case_of(xbar);
