@@ -10,8 +10,8 @@
 
 namespace panther {
 
-/// Per replica and slice, over all sets of a layer.
-struct SliceCounters {
+/// Per replica and slice, over all sets of a layer. A line of cache each: threads count into them.
+struct alignas(64) SliceCounters {
   std::uint64_t updates;         // device updates: moves by a nonzero number of steps
   std::uint64_t steps;           // level steps asked for by updates
   std::uint64_t saturations;     // updates that hit a bound of the device

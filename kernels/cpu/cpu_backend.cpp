@@ -19,6 +19,7 @@
 #include "kernels/cpu/read_units.hpp"
 #include "kernels/cpu/scratch.hpp"
 #include "kernels/cpu/thread_pool.hpp"
+#include "kernels/cpu/update_counters.hpp"
 #include "kernels/wires/follow.hpp"
 #include "kernels/wires/shares.hpp"
 #include "kernels/wires/unit.hpp"
@@ -92,13 +93,17 @@ class CpuBackend final : public Backend {
   }
   void update_layers(int law, std::span<UpdateArgs const> layers) override {
     int const parts = shares_.deal(layers, pool_.threads());
+    counters_.begin(layers, parts);
     pool_.run(parts, [&](int part) {
+      counters_.clear(part);
       for (std::size_t i = 0; i < layers.size(); ++i) {
         std::span<ActiveRow const> const rows = shares_.list(i, part, parts);
         if (rows.empty()) continue;
-        kernels_.update(law, layers[i], rows.data(), static_cast<std::int64_t>(rows.size()));
+        kernels_.update(law, counters_.counted(layers[i], i, part), rows.data(),
+                        static_cast<std::int64_t>(rows.size()));
       }
     });
+    counters_.add(layers, parts);
   }
   void resolve(int law, ResolveArgs const& args) override {
     XbarShape const& shape = args.shape;
@@ -225,8 +230,9 @@ class CpuBackend final : public Backend {
                      [&](std::int64_t first, std::int64_t last) { kernel(args, first, last); });
   }
 
-  LayerShares shares_;  // of an update
-  RowShares touched_;   // of a pass
+  LayerShares shares_;       // of an update
+  UpdateCounters counters_;  // of an update
+  RowShares touched_;        // of a pass
   BandedRead banded_read_;
   ThreadPool pool_;
   Isa isa_;

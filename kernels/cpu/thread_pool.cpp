@@ -18,6 +18,9 @@ void pause_briefly() {
 
 // Longer than the digital work between two phases of a training step.
 constexpr std::chrono::microseconds spin_before_sleep{200};
+// Before a thread looks for parts that nobody does: the others have begun theirs by then, unless
+// they are not scheduled. To look takes their claims' lines from them.
+constexpr std::chrono::microseconds spin_before_help{10};
 // The caller's wait for parts that others have begun: they are balanced, so yielding matters only
 // on a busy machine.
 constexpr std::chrono::microseconds spin_before_yield{100};
@@ -63,9 +66,8 @@ ThreadPool::~ThreadPool() {
   for (std::thread& worker : workers_) worker.join();
 }
 
-void ThreadPool::run(int parts, std::function<void(int)> const& job) {
-  if (parts == 1) return job(0);
-  job_ = &job;
+void ThreadPool::run_job(int parts, Job job) {
+  job_ = job;
   finished_.store(0, std::memory_order_relaxed);
   std::uint64_t const generation = generation_of(ticket_.load(std::memory_order_relaxed)) + 1;
   std::uint64_t const ticket = generation << part_bits | static_cast<std::uint64_t>(parts);
@@ -74,20 +76,23 @@ void ThreadPool::run(int parts, std::function<void(int)> const& job) {
     { std::lock_guard const lock(mutex_); }
     wake_.notify_all();
   }
-  do_parts(ticket, 0);
   auto const all_done = [&] { return finished_.load(std::memory_order_acquire) == parts; };
+  do_part(ticket, 0);
+  if (!crowded_ && spin(spin_before_help, all_done)) return;
+  do_parts(ticket, 0);
   if (!crowded_ && spin(spin_before_yield, all_done)) return;
   while (!all_done()) std::this_thread::yield();
 }
 
+void ThreadPool::do_part(std::uint64_t ticket, int part) {
+  if (!claim(part, generation_of(ticket))) return;
+  job_.call(job_.body, part);
+  finished_.fetch_add(1, std::memory_order_release);
+}
+
 void ThreadPool::do_parts(std::uint64_t ticket, int own_part) {
   int const parts = parts_of(ticket);
-  for (int i = 0; i < parts; ++i) {
-    int const part = (own_part + i) % parts;
-    if (!claim(part, generation_of(ticket))) continue;
-    (*job_)(part);
-    finished_.fetch_add(1, std::memory_order_release);
-  }
+  for (int i = 0; i < parts; ++i) do_part(ticket, (own_part + i) % parts);
 }
 
 /// A claim succeeds only while its job is the present one: a job ends when every part was claimed,
@@ -99,21 +104,27 @@ bool ThreadPool::claim(int part, std::uint64_t generation) {
   return seen < generation && last.compare_exchange_strong(seen, generation);
 }
 
-/// The ticket of a job after that of `seen`; 0 if the pool is to stop.
-std::uint64_t ThreadPool::wait_for_job(std::uint64_t seen) {
-  auto const is_new = [&] { return stop_.load() || ticket_.load() != seen; };
-  if (crowded_ || !spin(spin_before_sleep, is_new)) {
-    std::unique_lock lock(mutex_);
-    sleeping_.fetch_add(1);
-    wake_.wait(lock, is_new);
-    sleeping_.fetch_sub(1);
-  }
-  return stop_.load() ? 0 : ticket_.load();
+/// Returns when there is a job after that of `ticket`, or the pool is to stop.
+void ThreadPool::wait_for_other(std::uint64_t ticket) {
+  auto const is_new = [&] { return is_other(ticket); };
+  if (!crowded_ && spin(spin_before_sleep, is_new)) return;
+  std::unique_lock lock(mutex_);
+  sleeping_.fetch_add(1);
+  wake_.wait(lock, is_new);
+  sleeping_.fetch_sub(1);
 }
 
 void ThreadPool::work(int own_part) {
   std::uint64_t ticket = 0;
-  while ((ticket = wait_for_job(ticket)) != 0) do_parts(ticket, own_part);
+  for (;;) {
+    wait_for_other(ticket);
+    if (stop_.load()) return;
+    ticket = ticket_.load();
+    if (own_part < parts_of(ticket)) do_part(ticket, own_part);
+    if (crowded_ || !spin(spin_before_help, [&] { return is_other(ticket); })) {
+      do_parts(ticket, own_part % parts_of(ticket));
+    }
+  }
 }
 
 }  // namespace panther

@@ -6,15 +6,18 @@
 // for some microseconds before they sleep, so that a step's short phases need no system call. Work
 // is cut into parts by index; results may not depend on the number of parts, nor on who does one.
 //
-// A thread claims its own part first, which its caches may know from the loop before, and then what
-// nobody has claimed: so nobody waits for a worker that the system has not scheduled, and on a
-// machine with more runnable threads than cores the caller does the rest itself.
+// A thread claims its own part first, which its caches may know from the loop before, and after a
+// while what nobody has claimed: so nobody waits for long for a worker that the system has not
+// scheduled, and on a machine with more runnable threads than cores the caller does the rest
+// itself.
+//
+// Two cores may need half a microsecond to pass a line of cache on, as long as a fifth of a small
+// layer takes to read: what is written together lies together, on lines that nobody else writes.
 
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
-#include <functional>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -33,7 +36,12 @@ class ThreadPool {
 
   /// Calls job(part) once for every part in [0, parts), in parallel; returns when all are done.
   /// At most threads() parts. A job must not throw and must not call run().
-  void run(int parts, std::function<void(int)> const& job);
+  template <class Body>
+  void run(int parts, Body const& body) {
+    if (parts == 1) return body(0);
+    run_job(parts,
+            {[](void const* job, int part) { (*static_cast<Body const*>(job))(part); }, &body});
+  }
 
   /// Calls body(first, last) on a partition of [0, items) into at most threads() ranges of at least
   /// `grain`.
@@ -70,6 +78,11 @@ class ThreadPool {
   }
 
  private:
+  struct Job {
+    void (*call)(void const* body, int part);
+    void const* body;
+  };
+
   /// Where a range is taken from, on a cache line of its own.
   struct alignas(64) Cursor {
     std::atomic<std::int64_t> next{0};
@@ -83,20 +96,26 @@ class ThreadPool {
     std::atomic<std::uint64_t> generation{0};
   };
 
+  void run_job(int parts, Job job);
   void work(int own_part);
-  std::uint64_t wait_for_job(std::uint64_t seen);
+  bool is_other(std::uint64_t ticket) const { return stop_.load() || ticket_.load() != ticket; }
+  void wait_for_other(std::uint64_t ticket);
+  void do_part(std::uint64_t ticket, int part);
   void do_parts(std::uint64_t ticket, int own_part);
   bool claim(int part, std::uint64_t generation);
 
-  // Written before ticket_ announces a job, read by those who have claimed a part of it.
-  std::function<void(int)> const* job_ = nullptr;
-  std::atomic<std::uint64_t> ticket_{0};  // generation of the present job, and its parts (16 bits)
-  std::vector<Claim> claims_;             // [part]
-  std::vector<Cursor> cursors_;           // [range]
-  bool const crowded_;                    // more threads than processors: who spins is in the way
-  std::atomic<int> finished_{0};          // parts of the present job
-  std::atomic<int> sleeping_{0};
+  std::vector<Claim> claims_;    // [part]
+  std::vector<Cursor> cursors_;  // [range]
+  bool const crowded_;           // more threads than processors: who spins is in the way
+
+  // job_ is written before ticket_ announces it, read by those who have claimed a part of it.
+  alignas(64) std::atomic<std::uint64_t> ticket_{0};  // generation of the job, its parts (16 bits)
+  Job job_{};
   std::atomic<bool> stop_{false};
+
+  alignas(64) std::atomic<int> finished_{0};  // parts of the present job
+
+  alignas(64) std::atomic<int> sleeping_{0};
   std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<std::thread> workers_;

@@ -5,6 +5,8 @@
 
 #include <stdexcept>
 
+#include "devicemodels/core/stated.hpp"
+
 namespace panther {
 
 void check_pair_devices(DeviceConfig const& device, Encoding encoding, std::string const& group) {
@@ -12,7 +14,7 @@ void check_pair_devices(DeviceConfig const& device, Encoding encoding, std::stri
   std::string const pairs = " with " + group + "slicing.encoding = \"one_sided\"";
   if (device.write_noise.hidden_std > 0.0) {
     throw std::invalid_argument(group + "device.write_noise.hidden_std = " +
-                                std::to_string(device.write_noise.hidden_std) + pairs +
+                                shortest(device.write_noise.hidden_std) + pairs +
                                 " (must be 0: a pair's writes depend on room that its reads would "
                                 "not see)");
   }
