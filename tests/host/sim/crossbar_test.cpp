@@ -193,7 +193,7 @@ TEST(Devices, ThatHideTheirStateMakeNoPairs) {
     return "no refusal";
   };
   EXPECT_TRUE(refusal("emulation.device.write_noise.hidden_std=0.25")
-                  .starts_with("emulation.device.write_noise.hidden_std = 0.250000" + beside));
+                  .starts_with("emulation.device.write_noise.hidden_std = 0.25" + beside));
   EXPECT_TRUE(refusal("emulation.device.law=\"hidden_step\"")
                   .starts_with("emulation.device.law = \"hidden_step\"" + beside));
   EXPECT_EQ(refusal("emulation.device.law=\"ideal\""), "no refusal");
