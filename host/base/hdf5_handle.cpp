@@ -59,6 +59,11 @@ void allow_recovery(PropertyHandle const& access, Where const& where) {
   call(where, "set up the access", H5Pset, access.id(), "skip_eof_check", &yes);
 }
 
+/// How often a block of metadata is read that a writer may be writing. HDF5 waits 2^k ns after the
+/// k-th attempt, so that its own 100 never end where a killed writer left half a block: a second in
+/// all.
+constexpr unsigned read_attempts = 30;
+
 unsigned open_flags(Access access) {
   switch (access) {
     case Access::read:
@@ -107,6 +112,9 @@ File File::open(std::filesystem::path const& path, Access access) {
   Where const where = file.where({});
   PropertyHandle const properties = latest_format(path, file.failure_);
   if (access == Access::recover) allow_recovery(properties, where);
+  if (access == Access::swmr_read) {
+    call(where, "open the file", H5Pset_metadata_read_attempts, properties.id(), read_attempts);
+  }
   file.handle_ = FileHandle(
       call(where, "open the file", H5Fopen, path.c_str(), open_flags(access), properties.id()));
   if (access == Access::recover) {
