@@ -25,13 +25,7 @@ namespace {
 
 /// Passed through the file access properties while a file is opened.
 struct DriverInfo {
-  std::shared_ptr<WriteFailure> const* failure;
-};
-
-/// A write that did not reach the file.
-struct KeptWrite {
-  haddr_t address;
-  std::vector<std::byte> bytes;
+  std::shared_ptr<DriverState> const* state;
 };
 
 /// HDF5's part first: it is handed around as an H5FD_t*.
@@ -41,8 +35,9 @@ struct DriverFile {
   haddr_t end_of_allocation = 0;
   haddr_t end_of_file = 0;
   struct stat identity {};
-  std::shared_ptr<WriteFailure> failure;
-  std::vector<KeptWrite> kept;
+  std::shared_ptr<DriverState> state;
+  std::vector<FileWrite> kept;  // that did not reach the file
+  int redo = -1;                // of another process that writes, or wrote, the file
 };
 
 DriverFile* own(H5FD_t* file) { return reinterpret_cast<DriverFile*>(file); }
@@ -67,7 +62,7 @@ H5FD_t* driver_open(char const* name, unsigned flags, hid_t access, haddr_t) noe
   auto const* const info = static_cast<DriverInfo const*>(H5Pget_driver_info(access));
   if (info == nullptr) return nullptr;
   auto file = std::make_unique<DriverFile>();
-  file->failure = *info->failure;
+  file->state = *info->state;
   file->descriptor = open(name, system_flags(flags), 0666);
   if (file->descriptor < 0 || fstat(file->descriptor, &file->identity) != 0) {
     push_system_error("open");
@@ -75,14 +70,18 @@ H5FD_t* driver_open(char const* name, unsigned flags, hid_t access, haddr_t) noe
     return nullptr;
   }
   file->end_of_file = static_cast<haddr_t>(file->identity.st_size);
+  if ((flags & H5F_ACC_RDWR) == 0) {
+    file->redo = open(redo_path(name).c_str(), O_RDONLY | O_CLOEXEC);
+  }
   return &file.release()->base;
 }
 
 /// Delayed errors of a network file system come with the close.
 herr_t driver_close(H5FD_t* file) noexcept {
   std::unique_ptr<DriverFile> const owned(own(file));
-  if (close(owned->descriptor) != 0 && owned->failure->reason.empty()) {
-    owned->failure->reason = system_reason();
+  if (owned->redo >= 0) close(owned->redo);
+  if (close(owned->descriptor) != 0 && owned->state->reason.empty()) {
+    owned->state->reason = system_reason();
   }
   return 0;
 }
@@ -130,7 +129,7 @@ bool read_from_file(DriverFile const& file, haddr_t address, std::byte* to, std:
   return true;
 }
 
-void overlay(KeptWrite const& kept, haddr_t address, std::byte* to, std::size_t size) {
+void overlay(FileWrite const& kept, haddr_t address, std::byte* to, std::size_t size) {
   haddr_t const begin = std::max(kept.address, address);
   haddr_t const end = std::min(kept.address + kept.bytes.size(), address + size);
   if (begin >= end) return;
@@ -145,7 +144,12 @@ herr_t driver_read(H5FD_t* file, H5FD_mem_t, hid_t, haddr_t address, std::size_t
     push_system_error("read");
     return -1;
   }
-  for (KeptWrite const& kept : self.kept) overlay(kept, address, to, size);
+  if (self.redo >= 0) {
+    if (auto const write = unfinished_write(self.redo, self.identity.st_ino)) {
+      overlay(*write, address, to, size);
+    }
+  }
+  for (FileWrite const& kept : self.kept) overlay(kept, address, to, size);
   return 0;
 }
 
@@ -163,14 +167,22 @@ bool write_to_file(DriverFile const& file, haddr_t address, std::byte const* fro
   return true;
 }
 
+/// The same so that a kill leaves nothing half written.
+bool write_whole(DriverFile const& file, haddr_t address, std::byte const* from, std::size_t size) {
+  std::optional<RedoRecord>& redo = file.state->redo;
+  if (!redo || !crosses_page(address, size)) return write_to_file(file, address, from, size);
+  return redo->keep(address, {from, size}) && write_to_file(file, address, from, size) &&
+         redo->empty();
+}
+
 herr_t driver_write(H5FD_t* file, H5FD_mem_t, hid_t, haddr_t address, std::size_t size,
                     void const* buffer) noexcept {
   DriverFile& self = *own(file);
   auto const* const from = static_cast<std::byte const*>(buffer);
-  if (self.failure->reason.empty() && !write_to_file(self, address, from, size)) {
-    self.failure->reason = system_reason();
+  if (self.state->reason.empty() && !write_whole(self, address, from, size)) {
+    self.state->reason = system_reason();
   }
-  if (!self.failure->reason.empty()) self.kept.push_back({address, {from, from + size}});
+  if (!self.state->reason.empty()) self.kept.push_back({address, {from, from + size}});
   self.end_of_file = std::max(self.end_of_file, address + size);
   return 0;
 }
@@ -179,9 +191,9 @@ herr_t driver_write(H5FD_t* file, H5FD_mem_t, hid_t, haddr_t address, std::size_
 herr_t driver_truncate(H5FD_t* file, hid_t, hbool_t) noexcept {
   DriverFile& self = *own(file);
   if (self.end_of_file == self.end_of_allocation) return 0;
-  if (self.failure->reason.empty() &&
+  if (self.state->reason.empty() &&
       ftruncate(self.descriptor, static_cast<off_t>(self.end_of_allocation)) != 0) {
-    self.failure->reason = system_reason();
+    self.state->reason = system_reason();
   }
   self.end_of_file = self.end_of_allocation;
   return 0;
@@ -220,11 +232,11 @@ H5FD_class_t driver_class() {
 
 }  // namespace
 
-herr_t use_driver(hid_t file_access, std::shared_ptr<WriteFailure> const& failure) {
+herr_t use_driver(hid_t file_access, std::shared_ptr<DriverState> const& state) {
   static H5FD_class_t const driver = driver_class();
   static hid_t const id = H5FDregister(&driver);
   if (id < 0) return -1;
-  DriverInfo const info{&failure};
+  DriverInfo const info{&state};
   return H5Pset_driver(file_access, id, &info);
 }
 

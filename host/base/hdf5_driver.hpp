@@ -10,22 +10,30 @@
 // moment; with SWMR that is a file that reads up to its last flush. The driver takes no locks: the
 // writers of this program exclude each other by panther::FileLock, and HDF5's own marks in the file
 // stay in force.
+//
+// It also makes writes whole: see redo_record.hpp. Readers see a write that is recorded as if it
+// had ended, whether its writer is at it or died in it.
 
 #include <hdf5.h>
 
 #include <memory>
+#include <optional>
 #include <string>
+
+#include "host/base/redo_record.hpp"
 
 namespace panther::hdf5 {
 
-/// Set by the driver when a write fails.
-struct WriteFailure {
-  /// The system's reason; empty while all is well.
+/// What the driver and the file that it serves share.
+struct DriverState {
+  /// The system's reason for a write that failed; empty while all is well.
   std::string reason;
+  /// Where writes that a kill may tear are recorded first; none: nowhere.
+  std::optional<RedoRecord> redo;
 };
 
-/// Makes the file access properties use the driver. `failure` must live until the file has been
+/// Makes the file access properties use the driver. `state` must live until the file has been
 /// opened. Returns a negative number if HDF5 refuses.
-herr_t use_driver(hid_t file_access, std::shared_ptr<WriteFailure> const& failure);
+herr_t use_driver(hid_t file_access, std::shared_ptr<DriverState> const& state);
 
 }  // namespace panther::hdf5

@@ -38,7 +38,7 @@ std::string library_message() {
 }
 
 PropertyHandle latest_format(std::filesystem::path const& path,
-                             std::shared_ptr<WriteFailure> const& failure) {
+                             std::shared_ptr<DriverState> const& state) {
   Where const where{path, {}};
   PropertyHandle access(call(where, "set up the access", H5Pcreate, H5P_FILE_ACCESS));
   call(where, "set up the access", H5Pset_libver_bounds, access.id(), H5F_LIBVER_LATEST,
@@ -46,7 +46,7 @@ PropertyHandle latest_format(std::filesystem::path const& path,
   // Closing a file closes what is open in it, so that a closed file is complete and can be renamed.
   call(where, "set up the access", H5Pset_fclose_degree, access.id(), H5F_CLOSE_STRONG);
   call(
-      where, "set up the access", [&failure](hid_t id) { return use_driver(id, failure); },
+      where, "set up the access", [&state](hid_t id) { return use_driver(id, state); },
       access.id());
   return access;
 }
@@ -91,12 +91,12 @@ void throw_library_error(Where const& where, std::string_view action) {
 }
 
 File::File(std::filesystem::path path, Access access)
-    : path_(std::move(path)), access_(access), failure_(std::make_shared<WriteFailure>()) {}
+    : path_(std::move(path)), access_(access), state_(std::make_shared<DriverState>()) {}
 
 File File::create(std::filesystem::path const& path, hsize_t user_block_bytes) {
   File file(path, Access::read_write);
   Where const where = file.where({});
-  PropertyHandle const access = latest_format(path, file.failure_);
+  PropertyHandle const access = latest_format(path, file.state_);
   PropertyHandle const creation(call(where, "set up the file", H5Pcreate, H5P_FILE_CREATE));
   // netCDF-4 opens only files whose groups keep the order of creation.
   call(where, "set up the file", H5Pset_link_creation_order, creation.id(),
@@ -110,7 +110,7 @@ File File::create(std::filesystem::path const& path, hsize_t user_block_bytes) {
 File File::open(std::filesystem::path const& path, Access access) {
   File file(path, access);
   Where const where = file.where({});
-  PropertyHandle const properties = latest_format(path, file.failure_);
+  PropertyHandle const properties = latest_format(path, file.state_);
   if (access == Access::recover) allow_recovery(properties, where);
   if (access == Access::swmr_read) {
     call(where, "open the file", H5Pset_metadata_read_attempts, properties.id(), read_attempts);
@@ -140,8 +140,8 @@ File File::open_for_reading(std::filesystem::path const& path) {
 }
 
 void File::throw_if_writing_failed() const {
-  if (!failure_->reason.empty()) {
-    throw Hdf5Error(path_, "", "write to the file", failure_->reason);
+  if (!state_->reason.empty()) {
+    throw Hdf5Error(path_, "", "write to the file", state_->reason);
   }
 }
 

@@ -129,6 +129,9 @@ class File {
   /// The open file was renamed: later messages name it so.
   void renamed_to(std::filesystem::path path) { path_ = std::move(path); }
 
+  /// From now on a kill leaves no write half done: see redo_record.hpp. Throws FileError.
+  void record_writes() { state_->redo.emplace(path_); }
+
   /// Throws if the writing failed, now or before.
   void flush();
   /// Closes and reports what the destructor would hide, e.g. a full disk.
@@ -140,7 +143,7 @@ class File {
 
   std::filesystem::path path_;
   Access access_;
-  std::shared_ptr<WriteFailure> failure_;
+  std::shared_ptr<DriverState> state_;
   FileHandle handle_;
 };
 

@@ -8,6 +8,8 @@
 #include <functional>
 #include <numeric>
 
+#include "host/base/redo_record.hpp"
+
 namespace panther {
 namespace {
 
@@ -79,6 +81,7 @@ ResultWriter ResultWriter::resume(fs::path const& target, OnExisting on_existing
   ResultWriter writer(target, on_existing, policy);
   ResultReader const check_version(running_path(target));
   copy_content(running_path(target), writer.draft());
+  finish_write(running_path(target), writer.draft());
   writer.open(writer.draft(), hdf5::Access::recover);
   return writer;
 }
@@ -185,6 +188,7 @@ void ResultWriter::start() {
   open(draft(), hdf5::Access::swmr_write);
   rename_durably(draft(), running_path(target_), OnExisting::replace);
   file_->renamed_to(running_path(target_));
+  file_->record_writes();
   phase_ = Phase::running;
   started_ = last_flush_ = Clock::now();
 }

@@ -15,7 +15,8 @@
 // `out.running.h5` as of its last flush (ResultReader reads it as it is, resume() continues it),
 // and an older `out.h5` stays untouched until commit(). Each step is one rename of a file that is
 // already on the device. A draft left by a run that died is overwritten by the next.
-// `out.running.h5.lock` keeps a second writer away; it means nothing once its process is gone.
+// `out.running.h5.redo` has the write that is under way (redo_record.hpp), `out.running.h5.lock`
+// keeps a second writer away; it means nothing once its process is gone.
 //
 // What HDF5 1.10.8 does with a file whose SWMR writer was killed: a plain open is refused ("already
 // open for write"), an open with H5F_ACC_SWMR_READ succeeds. Our reader does that by itself. h5py
