@@ -96,25 +96,32 @@ RedoRecord::RedoRecord(fs::path const& file)
     : path_(redo_path(file)),
       file_(identity_of(file)),
       descriptor_(open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
-  if (descriptor_ < 0 || !empty()) fail("cannot create", path_);
+  if (descriptor_ < 0) fail("cannot create", path_);
+  if (empty()) return;
+  int const reason = errno;
+  close(descriptor_);
+  errno = reason;
+  fail("cannot write", path_);
 }
 
 RedoRecord::~RedoRecord() {
   std::error_code ignored;
-  fs::remove(path_, ignored);
+  if (empty_) fs::remove(path_, ignored);
   close(descriptor_);
 }
 
 bool RedoRecord::keep(std::uint64_t address, std::span<std::byte const> bytes) noexcept {
   Header header{bytes.size(), address, file_, 0};
   header.checksum = checksum_of(header, bytes);
-  return write_at(descriptor_, sizeof header, bytes) &&
-         write_at(descriptor_, 0, std::as_bytes(std::span(&header, 1)));
+  if (!write_at(descriptor_, sizeof header, bytes)) return false;
+  empty_ = !write_at(descriptor_, 0, std::as_bytes(std::span(&header, 1)));
+  return !empty_;
 }
 
 bool RedoRecord::empty() noexcept {
   Header const header{};
-  return write_at(descriptor_, 0, std::as_bytes(std::span(&header, 1)));
+  empty_ = write_at(descriptor_, 0, std::as_bytes(std::span(&header, 1)));
+  return empty_;
 }
 
 std::optional<FileWrite> unfinished_write(int record, ino_t file) {

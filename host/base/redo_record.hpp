@@ -37,7 +37,8 @@ class RedoRecord {
   explicit RedoRecord(std::filesystem::path const& file);
   RedoRecord(RedoRecord const&) = delete;
   RedoRecord& operator=(RedoRecord const&) = delete;
-  /// Removes the record: the file is as its writer left it.
+  /// Removes the record, unless it has a write that failed half-way, on a full disk: that is left
+  /// to whoever resumes.
   ~RedoRecord();
 
   /// Call before and after the write. On failure false, and errno says why.
@@ -48,6 +49,7 @@ class RedoRecord {
   std::filesystem::path path_;
   ino_t file_;
   int descriptor_;
+  bool empty_ = true;
 };
 
 /// The whole record in this open file, if it is of the file with this identity.

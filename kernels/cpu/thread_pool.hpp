@@ -11,8 +11,8 @@
 // scheduled, and on a machine with more runnable threads than cores the caller does the rest
 // itself.
 //
-// Two cores may need half a microsecond to pass a line of cache on, as long as a fifth of a small
-// layer takes to read: what is written together lies together, on lines that nobody else writes.
+// Two cores may need half a microsecond to pass a line of cache on: what is written together lies
+// together, on lines that nobody else writes.
 
 #include <algorithm>
 #include <atomic>

@@ -6,10 +6,7 @@
 
 #include "host/base/redo_record.hpp"
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <random>
@@ -24,17 +21,9 @@ namespace fs = std::filesystem;
 
 class RedoRecordLaw : public ResultTest {
  protected:
-  /// A process keeps a record of writing `bytes` at `address` and dies.
-  void die_while_writing(std::uint64_t address, std::string const& bytes) {
-    pid_t const child = fork();
-    if (child == 0) {
-      RedoRecord record(path("file"));
-      record.keep(address, std::as_bytes(std::span(bytes)));
-      _exit(0);
-    }
-    int status = 0;
-    waitpid(child, &status, 0);
-    ASSERT_EQ(status, 0);
+  /// The record of a write that never ended.
+  void leave_record(std::uint64_t address, std::string const& bytes) {
+    ASSERT_TRUE(RedoRecord(path("file")).keep(address, std::as_bytes(std::span(bytes))));
   }
 
   /// A copy of the file after the write was ended.
@@ -64,7 +53,7 @@ TEST_F(RedoRecordLaw, EndsAWriteCutAnywhere) {
     std::size_t const written = random_() % (bytes.size() + 1);
     torn.replace(address, written, bytes.substr(0, written));
     write_file_atomically(path("file").string(), torn);
-    die_while_writing(address, bytes);
+    leave_record(address, bytes);
     EXPECT_EQ(finished(), after) << "trial " << trial;
     EXPECT_EQ(read_text_file(path("file").string()), torn) << "the original stays";
   }
@@ -73,7 +62,7 @@ TEST_F(RedoRecordLaw, EndsAWriteCutAnywhere) {
 TEST_F(RedoRecordLaw, ThatIsTornChangesNothing) {
   std::string const content = random_bytes(20000);
   write_file_atomically(path("file").string(), content);
-  die_while_writing(4000, random_bytes(500));
+  leave_record(4000, random_bytes(500));
   std::string const whole = read_text_file(redo_path(path("file")).string());
   for (int trial = 0; trial < 40; ++trial) {
     std::string torn = whole;
@@ -89,7 +78,7 @@ TEST_F(RedoRecordLaw, ThatIsTornChangesNothing) {
 
 TEST_F(RedoRecordLaw, OfAnotherFileChangesNothing) {
   write_file_atomically(path("file").string(), std::string(9000, 'a'));
-  die_while_writing(4000, random_bytes(500));
+  leave_record(4000, random_bytes(500));
   fs::rename(path("file"), path("older"));  // its inode stays taken
   write_file_atomically(path("file").string(), std::string(9000, 'b'));
   EXPECT_EQ(finished(), std::string(9000, 'b'));
@@ -106,6 +95,11 @@ TEST_F(RedoRecordLaw, IsGoneWithItsOwner) {
     EXPECT_EQ(finished(), std::string(9000, 'a'));
   }
   EXPECT_FALSE(fs::exists(redo_path(path("file"))));
+}
+
+TEST_F(RedoRecordLaw, OfNothingSaysSo) {
+  EXPECT_THROW(RedoRecord(path("none")), FileError);
+  EXPECT_EQ(names(), std::vector<std::string>{});
 }
 
 TEST(CrossesPage, WhereItsFirstAndLastByteLieOnTwo) {

@@ -9,9 +9,11 @@
 
 #include <chrono>
 #include <csignal>
+#include <fstream>
 #include <functional>
 #include <thread>
 
+#include "host/base/redo_record.hpp"
 #include "host/base/result_file.hpp"
 #include "tests/host/base/result_test_support.hpp"
 
@@ -90,6 +92,7 @@ TEST_F(ResultSurvival, AnotherProcessSeesRowsWhileTheWriterWrites) {
   wait_for_rows(1);
   ResultReader const reader(path("out.running.h5"));
   EXPECT_FALSE(reader.complete());
+  EXPECT_TRUE(std::filesystem::exists(redo_path(path("out.running.h5"))));
   std::vector<TestRow> const expected = random_rows(5, 60000, slices);
   std::size_t seen = 0;
   int growths = 0;
@@ -131,6 +134,28 @@ TEST_F(ResultSurvival, AFileWhoseWriterWasKilledReadsAndResumes) {
     ASSERT_EQ(ResultReader(path("out.h5")).config(), "seed = 5\n");
     std::filesystem::remove(path("out.h5"));
   }
+}
+
+/// The worst of torn writes, of the whole file: its record is all that is left.
+TEST_F(ResultSurvival, AWriteThatItsWriterDiedInReadsAndResumes) {
+  std::filesystem::path const file = path("out.running.h5");
+  {
+    Child writer([this] { return write_until_killed(7); });
+    wait_for_rows(20);
+    writer.kill_and_wait();
+  }
+  std::vector<TestRow> const rows = ResultReader(file).rows<TestRow>();
+  std::string const content = read_text_file(file.string());
+  ASSERT_TRUE(RedoRecord(file).keep(0, std::as_bytes(std::span(content))));
+  std::ofstream(file, std::ios::in | std::ios::out) << std::string(content.size(), '\0');
+  EXPECT_EQ(ResultReader(file).rows<TestRow>(), rows);
+  ResultWriter writer = ResultWriter::resume(path("out.h5"), OnExisting::replace);
+  ResultTable<TestRow> table = writer.table(shape_of_rows(slices));
+  writer.start();
+  writer.begin_final();
+  writer.commit();
+  EXPECT_EQ(ResultReader(path("out.h5")).rows<TestRow>(), rows);
+  EXPECT_EQ(names(), std::vector<std::string>{"out.h5"});
 }
 
 TEST_F(ResultSurvival, KilledAtAnyMomentNoOldResultIsHarmed) {
