@@ -34,6 +34,15 @@ std::size_t used(std::int64_t wanted, std::size_t available, char const* key,
   return static_cast<std::size_t>(wanted);
 }
 
+/// As dataset_record, with an error that names the key.
+DatasetRecord const& configured_dataset(std::string const& name) {
+  try {
+    return dataset_record(name);
+  } catch (DatasetError const& error) {
+    throw UserError(fmt::format("data.dataset: {}", error.what()));
+  }
+}
+
 ImageSet first_images(std::vector<std::uint8_t> const& images,
                       std::vector<std::uint8_t> const& labels, std::size_t count,
                       std::size_t image_size) {
@@ -56,14 +65,16 @@ std::unique_ptr<Backend> make_backend(ExecutionOptions const& options) {
     if (options.backend == BackendKind::cuda) return make_cuda_backend();
     return make_cpu_backend({.threads = options.threads, .isa = options.isa});
   } catch (BackendError const& error) {
-    throw UserError(fmt::format("backend '{}': {}", enum_name(options.backend), error.what()));
+    throw UserError(fmt::format("backend '{}': {}; --backend cpu computes the same bits",
+                                enum_name(options.backend), error.what()));
   }
 }
 
 std::unique_ptr<RunData> load_run_data(DataConfig const& config,
                                        std::vector<std::string> const& folders) {
   auto data = std::make_unique<RunData>();
-  data->dataset = load_dataset(config.dataset, DatasetSearch::standard(folders));
+  data->dataset =
+      load_dataset(configured_dataset(config.dataset), DatasetSearch::standard(folders));
   prepare_images(config, data->dataset);
   Dataset const& set = data->dataset;
   std::size_t const train =

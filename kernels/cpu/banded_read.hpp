@@ -7,6 +7,7 @@
 // the end, exactly, in integers. For reads of single vectors, which training at batch size 1
 // consists of; more vectors share packed panels.
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -26,10 +27,15 @@ PANTHER_HD bool can_read_in_bands(ReadArgs const& args) {
 class BandedRead {
  public:
   /// Calls kernel(args, band) in parallel. Keeps its memory between reads.
-  void run(ThreadPool& pool, ReadArgs const& args, int bands,
+  void run(ThreadPool& pool, ReadArgs const& args,
            void (*kernel)(ReadArgs const& args, LineBand band)) {
     std::span const inputs(args.inputs, static_cast<std::size_t>(args.driven_lines()));
-    place_even_bands(inputs, driven_rows(inputs), bands, ends_);
+    std::int64_t const driven = driven_rows(inputs);
+    std::int64_t const row_products =
+        static_cast<std::int64_t>(args.shape.planes) * args.shape.cols * args.stream_steps();
+    auto const bands = static_cast<int>(
+        std::clamp<std::int64_t>(driven / grain_of(row_products), 1, pool.threads()));
+    place_even_bands(inputs, driven, bands, ends_);
     auto const sensed = static_cast<std::size_t>(args.sensed_lines());
     partial_.resize(static_cast<std::size_t>(bands - 1) * sensed);
     pool.run(bands, [&](int band) {

@@ -16,6 +16,7 @@
 #include "kernels/cpu/kernel_table.hpp"
 #include "kernels/cpu/law_writes.hpp"
 #include "kernels/cpu/layer_shares.hpp"
+#include "kernels/cpu/line_read.hpp"
 #include "kernels/cpu/read_units.hpp"
 #include "kernels/cpu/scratch.hpp"
 #include "kernels/cpu/thread_pool.hpp"
@@ -80,8 +81,12 @@ class CpuBackend final : public Backend {
   void synchronise() override {}
 
   void read(ReadArgs const& args) override {
-    int const bands = bands_of(args);
-    if (bands > 1) return banded_read_.run(pool_, args, bands, kernels_.read_band);
+    if (kernels_.read_band != nullptr && can_read_in_bands(args)) {
+      return banded_read_.run(pool_, args, kernels_.read_band);
+    }
+    if (kernels_.read_lines != nullptr && can_read_lines(args)) {
+      return line_read_.run(pool_, args, kernels_.read_lines);
+    }
     pool_.for_ranges(
         read_units(args).count(), read_grain(args),
         [&](std::int64_t first, std::int64_t last) { kernels_.read(args, first, last); });
@@ -173,7 +178,7 @@ class CpuBackend final : public Backend {
   void forward(ForwardArgs const& args) override {
     run_vectors(kernels_.forward, args, ForwardVector{args}.items());
   }
-  void loss(LossArgs const& args) override { run(LossVector{args}, 16); }
+  void loss(LossArgs const& args) override { run_vectors(kernels_.loss, args, args.vectors); }
   void backward(BackwardArgs const& args) override {
     run_vectors(kernels_.backward, args, BackwardVector{args}.items());
   }
@@ -188,13 +193,6 @@ class CpuBackend final : public Backend {
   }
 
  private:
-  /// 1: the read is not cut into bands.
-  int bands_of(ReadArgs const& args) const {
-    if (kernels_.read_band == nullptr || !can_read_in_bands(args)) return 1;
-    std::int64_t const useful = read_units(args).count() / read_grain(args);
-    return static_cast<int>(std::min<std::int64_t>(useful, pool_.threads()));
-  }
-
   template <class Functor>
   void run(Functor const& functor, std::int64_t grain) {
     run_items(functor, functor.items(), grain);
@@ -234,6 +232,7 @@ class CpuBackend final : public Backend {
   UpdateCounters counters_;  // of an update
   RowShares touched_;        // of a pass
   BandedRead banded_read_;
+  LineRead line_read_;
   ThreadPool pool_;
   Isa isa_;
   KernelTable const& kernels_;

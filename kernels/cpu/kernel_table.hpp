@@ -10,6 +10,7 @@
 // can split a call over threads. Results do not depend on the split.
 
 #include <cstdint>
+#include <span>
 
 #include "kernels/base/backend.hpp"
 #include "kernels/cpu/read_units.hpp"
@@ -24,6 +25,9 @@ struct KernelTable {
   /// What the driven lines of a band contribute to every sum, where can_read_in_bands() of
   /// banded_read.hpp holds. Null: this set has only the above.
   void (*read_band)(ReadArgs const& args, LineBand band);
+  /// The sums of the listed sensed lines, where can_read_lines() of line_read.hpp holds. Null
+  /// likewise.
+  void (*read_lines)(ReadArgs const& args, std::span<std::int32_t const> lines);
   /// The units of read, in mode analog.
   void (*read_analog)(AnalogReadArgs const& args, std::int64_t first, std::int64_t last);
   /// Active rows of kernels/cpu/update_units.hpp, `count` of them, replica by replica.
@@ -42,6 +46,7 @@ struct KernelTable {
   /// Vectors [first, last) of the digital operations (kernels/digital/operations.hpp).
   void (*gather)(GatherArgs const& args, std::int64_t first, std::int64_t last);
   void (*forward)(ForwardArgs const& args, std::int64_t first, std::int64_t last);
+  void (*loss)(LossArgs const& args, std::int64_t first, std::int64_t last);
   void (*backward)(BackwardArgs const& args, std::int64_t first, std::int64_t last);
   void (*drive)(DriveArgs const& args, std::int64_t first, std::int64_t last);
   /// Units of kernels/wires/unit.hpp; `memory` holds one.
@@ -63,6 +68,7 @@ void wear(WearArgs const& args, ActiveRow const* rows, std::int64_t count);
 void appear(ApparentArgs const& args, ActiveRow const* rows, std::int64_t count);
 void gather(GatherArgs const& args, std::int64_t first, std::int64_t last);
 void forward(ForwardArgs const& args, std::int64_t first, std::int64_t last);
+void loss(LossArgs const& args, std::int64_t first, std::int64_t last);
 void backward(BackwardArgs const& args, std::int64_t first, std::int64_t last);
 void drive(DriveArgs const& args, std::int64_t first, std::int64_t last);
 void solve_wires(WireSolveArgs const& args, double* memory, std::int64_t first, std::int64_t last);
@@ -71,6 +77,7 @@ void solve_wires(WireSolveArgs const& args, double* memory, std::int64_t first, 
 namespace isa_avx2 {
 void read(ReadArgs const& args, std::int64_t first, std::int64_t last);
 void read_band(ReadArgs const& args, LineBand band);
+void read_lines(ReadArgs const& args, std::span<std::int32_t const> lines);
 void read_analog(AnalogReadArgs const& args, std::int64_t first, std::int64_t last);
 void update(int law, UpdateArgs const& args, ActiveRow const* rows, std::int64_t count);
 int resolve_row(ResolveArgs const& args, ResolveLimits const& limits, int replica, int row,
@@ -80,6 +87,7 @@ void wear(WearArgs const& args, ActiveRow const* rows, std::int64_t count);
 void appear(ApparentArgs const& args, ActiveRow const* rows, std::int64_t count);
 void gather(GatherArgs const& args, std::int64_t first, std::int64_t last);
 void forward(ForwardArgs const& args, std::int64_t first, std::int64_t last);
+void loss(LossArgs const& args, std::int64_t first, std::int64_t last);
 void backward(BackwardArgs const& args, std::int64_t first, std::int64_t last);
 void drive(DriveArgs const& args, std::int64_t first, std::int64_t last);
 void solve_wires(WireSolveArgs const& args, double* memory, std::int64_t first, std::int64_t last);
@@ -88,6 +96,7 @@ void solve_wires(WireSolveArgs const& args, double* memory, std::int64_t first, 
 namespace isa_avx512 {
 void read(ReadArgs const& args, std::int64_t first, std::int64_t last);
 void read_band(ReadArgs const& args, LineBand band);
+void read_lines(ReadArgs const& args, std::span<std::int32_t const> lines);
 void read_analog(AnalogReadArgs const& args, std::int64_t first, std::int64_t last);
 void update(int law, UpdateArgs const& args, ActiveRow const* rows, std::int64_t count);
 int resolve_row(ResolveArgs const& args, ResolveLimits const& limits, int replica, int row,
@@ -97,6 +106,7 @@ void wear(WearArgs const& args, ActiveRow const* rows, std::int64_t count);
 void appear(ApparentArgs const& args, ActiveRow const* rows, std::int64_t count);
 void gather(GatherArgs const& args, std::int64_t first, std::int64_t last);
 void forward(ForwardArgs const& args, std::int64_t first, std::int64_t last);
+void loss(LossArgs const& args, std::int64_t first, std::int64_t last);
 void backward(BackwardArgs const& args, std::int64_t first, std::int64_t last);
 void drive(DriveArgs const& args, std::int64_t first, std::int64_t last);
 void solve_wires(WireSolveArgs const& args, double* memory, std::int64_t first, std::int64_t last);

@@ -77,7 +77,7 @@ void read_block(Job const& job, PanelLanes const* lanes, int panels, int plane, 
                 PanelBuffers& buffers, JobCounts& counts) {
   BlockInput const& block = job.inputs[b];
   if (job.direct()) {
-    add_direct(job, block, plane, lanes[0].panel, panels, buffers.sums);
+    add_direct(job, block, plane, lanes[0], panels, buffers.sums);
   } else {
     pack_panel(job, block, plane, lanes[0].panel, buffers.panel);
     add_products(job, block, buffers.panel, next_panel(job, lanes[0].panel, plane, b),
@@ -100,9 +100,8 @@ void read_block(Job const& job, PanelLanes const* lanes, int panels, int plane, 
 
 /// All planes of `panels` neighbouring panels. Planes are added in int64 as long as their shifts
 /// allow.
-void read_panels(Job const& job, int panel, int panels, PanelBuffers& buffers, JobCounts& counts) {
-  PanelLanes lanes[max_direct_panels];
-  for (int p = 0; p < panels; ++p) lanes[p] = lanes_of(job, panel + p);
+void read_panels(Job const& job, PanelLanes const* lanes, int panels, PanelBuffers& buffers,
+                 JobCounts& counts) {
   for (int i = 0; i < panels * job.examples * panel_lines; ++i) buffers.totals[i] = 0;
   for (int i = 0; i < job.examples * panel_lines; ++i) buffers.variance[i] = 0.0;
   auto const flush = [&](int shift, bool first) {
@@ -147,19 +146,26 @@ void add_counts(Job const& job, int sensed, JobCounts const& counts) {
   }
 }
 
-void run_job(ReadArgs const& args, ReadUnits const& units, std::int64_t index, int first_panel,
-             int last_panel, LineBand band) {
-  Job job = make_job(args, units, index, band);
+/// Prepares the job's inputs in the thread's scratch memory, where its buffers are, too.
+PanelBuffers& begin(Job& job) {
   std::int64_t const bytes = input_bytes(job);
   unsigned char* const memory =
       thread_scratch(static_cast<std::size_t>(bytes) + sizeof(PanelBuffers));
-  auto& buffers = *reinterpret_cast<PanelBuffers*>(memory);
   prepare_inputs(job, memory + sizeof(PanelBuffers));
+  return *reinterpret_cast<PanelBuffers*>(memory);
+}
+
+void run_job(ReadArgs const& args, ReadUnits const& units, std::int64_t index, int first_panel,
+             int last_panel, LineBand band) {
+  Job job = make_job(args, units, index, band);
+  PanelBuffers& buffers = begin(job);
   JobCounts counts{};
   int const wide = job.direct() ? direct_panels(job) : 1;
   for (int panel = first_panel; panel < last_panel;) {
     int const panels = panel + wide <= last_panel ? wide : 1;
-    read_panels(job, panel, panels, buffers, counts);
+    PanelLanes lanes[max_direct_panels];
+    for (int p = 0; p < panels; ++p) lanes[p] = lanes_of(job, panel + p);
+    read_panels(job, lanes, panels, buffers, counts);
     panel += panels;
   }
   int const end = smaller(last_panel * panel_lines, args.sensed_lines());
@@ -187,6 +193,17 @@ void read_band(ReadArgs const& args, LineBand band) {
   ReadUnits const units = read_units(args);
   std::int64_t const jobs = static_cast<std::int64_t>(units.replicas) * units.groups;
   for (std::int64_t job = 0; job < jobs; ++job) run_job(args, units, job, 0, units.panels, band);
+}
+
+void read_lines(ReadArgs const& args, std::span<std::int32_t const> lines) {
+  Job job = make_job(args, read_units(args), 0, {0, args.driven_lines()});
+  PanelBuffers& buffers = begin(job);
+  JobCounts none{};
+  for (std::size_t first = 0; first < lines.size(); first += panel_lines) {
+    std::size_t const count = smaller(lines.size() - first, std::size_t{panel_lines});
+    PanelLanes const lanes = lanes_of(lines.subspan(first, count));
+    read_panels(job, &lanes, 1, buffers, none);
+  }
 }
 #else
 void read(ReadArgs const& args, std::int64_t first, std::int64_t last) {

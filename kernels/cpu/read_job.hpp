@@ -30,6 +30,7 @@
 // write it).
 
 #include <cstdint>
+#include <span>
 
 #include "kernels/cpu/read_units.hpp"
 #include "kernels/xbar/input_scaling.hpp"
@@ -104,7 +105,7 @@ struct PanelBuffers {
 struct PanelLanes {
   int panel;
   int lines;                        // lanes that stand for a line of the array
-  std::int32_t line[panel_lines];   // beyond the array: not to be used
+  std::int32_t line[panel_lines];   // of lanes that stand for none: not to be used
   std::int32_t valid[panel_lines];  // all ones or zero
 };
 
@@ -116,6 +117,8 @@ struct JobCounts {
 
 /// Sensed lines of a panel.
 PanelLanes lanes_of(Job const& job, int panel);
+/// Any sensed lines, at most panel_lines, for a direct read with columns driven.
+PanelLanes lanes_of(std::span<std::int32_t const> lines);
 /// Adds a panel's totals, scaled by 2^shift, to the sums and clears them; the first time, replaces
 /// the sums.
 void flush_totals(Job const& job, PanelLanes const& lanes, int shift, bool first,
@@ -144,10 +147,10 @@ void add_products(Job const& job, BlockInput const& block, std::int32_t const* p
                   NextPanel const& next, std::int32_t* sums);
 /// Noise power of a packed panel for all streams, [stream][lane].
 void add_powers(Job const& job, BlockInput const& block, float const* squares, float* power);
-/// Sums of `panels` neighbouring panels straight from the state, [panel][stream][lane]. panels is
-/// 1, or direct_panels() with rows driven.
-void add_direct(Job const& job, BlockInput const& block, int plane, int panel, int panels,
-                std::int32_t* sums);
+/// Sums of `panels` neighbouring panels, of which `lanes` is the first, straight from the state,
+/// [panel][stream][lane]. panels is 1, or direct_panels() with rows driven.
+void add_direct(Job const& job, BlockInput const& block, int plane, PanelLanes const& lanes,
+                int panels, std::int32_t* sums);
 int direct_panels(Job const& job);
 
 /// Converts the sums of one block of a plane and adds them, shifted, to the totals. Returns through

@@ -33,6 +33,16 @@ PanelLanes lanes_of(Job const& job, int panel) {
   return lanes;
 }
 
+PanelLanes lanes_of(std::span<std::int32_t const> lines) {
+  PanelLanes lanes{};
+  lanes.lines = static_cast<int>(lines.size());
+  for (int lane = 0; lane < lanes.lines; ++lane) {
+    lanes.line[lane] = lines[static_cast<std::size_t>(lane)];
+    lanes.valid[lane] = -1;
+  }
+  return lanes;
+}
+
 void flush_totals(Job const& job, PanelLanes const& lanes, int shift, bool first,
                   std::int64_t* totals) {
   ReadArgs const& args = *job.args;

@@ -46,12 +46,17 @@ PANTHER_HD ReadUnits read_units(ReadArgs const& args) {
           (args.examples + examples - 1) / examples, args.shape.replicas};
 }
 
-/// Units that are worth a thread: some microseconds of work.
+/// Items of so many products each that are worth a thread: some microseconds of work.
+PANTHER_HD std::int64_t grain_of(std::int64_t products) {
+  return 1 + 100000 / larger(products, std::int64_t{1});
+}
+
+/// Units that are worth a thread.
 PANTHER_HD std::int64_t read_grain(ReadArgs const& args) {
   std::int64_t const unit_products = static_cast<std::int64_t>(args.shape.planes) *
                                      args.driven_lines() * panel_lines * args.stream_steps() *
                                      read_units(args).group_examples;
-  return 1 + 100000 / larger(unit_products, std::int64_t{1});
+  return grain_of(unit_products);
 }
 
 }  // namespace panther

@@ -245,6 +245,11 @@ void forward(ForwardArgs const& args, std::int64_t first, std::int64_t last) {
   for (std::int64_t vector = first; vector < last; ++vector) forward_vector(whole, vector);
 }
 
+void loss(LossArgs const& args, std::int64_t first, std::int64_t last) {
+  LossVector const whole{args};
+  for (std::int64_t vector = first; vector < last; ++vector) whole(vector);
+}
+
 void backward(BackwardArgs const& args, std::int64_t first, std::int64_t last) {
   BackwardVector const whole{args};
   for (std::int64_t vector = first; vector < last; ++vector) backward_vector(whole, vector);

@@ -48,7 +48,9 @@ struct ReadArgs {
   DeviceConstants const* devices;  // [replica]
   SliceCounters* counters;         // [replica][slice]
   std::int16_t const* inputs;      // [replica][example][driven line]
-  i128* sums;  // [replica][example][sensed line], in 2^-fraction_bits weight LSBs
+  std::int16_t const* used;  // [replica][example][sensed line]: where it is not positive, the sum
+                             // is not used and may be anything; null: all are used
+  i128* sums;                // [replica][example][sensed line], in 2^-fraction_bits weight LSBs
   std::int32_t*
       observed_peak;  // [replica][slice] largest |sum| at a converter, codes; null: not recorded
   std::int32_t const*

@@ -95,6 +95,36 @@ TEST_P(ReadLaw, ThreadsShareTheRowsOfOneVector) {
   }
 }
 
+// Few or many, one thread's or shared; of single vectors, some and replicas'.
+TEST_P(ReadLaw, SumsThatAreUsedAreRight) {
+  Random random(103);
+  for (int trial = 0; trial < trials(24); ++trial) {
+    SCOPED_TRACE(random.trace() + ", trial " + std::to_string(trial));
+    CrossbarConfig config = crossbar_of(random.whole(1, 400), random.whole(1, 300));
+    config.seeds.resize(random.pick<std::size_t>({1, 1, 1, 2}), 1);
+    config.devices.resize(config.seeds.size());
+    auto const opened = open_backend(GetParam(), random.whole(1, 5));
+    Crossbar xbar(*opened.backend, config);
+    auto const codes = random_codes(random, config, xbar);
+    xbar.set_codes(codes);
+    ReadOptions options = random_options(random, config.sets);
+    auto const inputs =
+        random_inputs(random, config, options.driven, random.pick<int>({1, 1, 1, 3}));
+    auto const right = direct_product(config, xbar, codes, inputs, options.driven, options.set);
+    double const idle = random.pick<double>({0.0, 0.5, 0.95, 1.0});
+    options.used.resize(right.size());
+    for (auto& used : options.used) {
+      used = static_cast<std::int16_t>(random.chance(idle) ? random.whole(-32768, 0)
+                                                           : random.whole(1, 32767));
+    }
+    auto const sums = xbar.read(inputs, options);
+    for (std::size_t i = 0; i < right.size(); ++i) {
+      if (options.used[i] <= 0) continue;
+      ASSERT_EQ(sums[i], right[i]) << describe(config) << ", output " << i;
+    }
+  }
+}
+
 TEST_P(ReadLaw, WorstCaseSumsDoNotOverflow) {
   for (auto const& [code, input] : {std::pair{-32768, -32768}, std::pair{-32768, 32767},
                                     std::pair{31744, -32768}, std::pair{31744, 32767}}) {

@@ -340,7 +340,9 @@ std::vector<i128> Crossbar::read(std::vector<std::int16_t> const& inputs,
   DeviceArray<std::int16_t> const driven(backend_, inputs);
   DeviceArray<std::int32_t> const steps(backend_, options.adc_step);
   DeviceArray<i128> sums(backend_, size_of(args.items()));
+  DeviceArray<std::int16_t> const used(backend_, options.used);
   args.inputs = driven.data();
+  args.used = used.size() > 0 ? used.data() : nullptr;
   args.adc_step = steps.size() > 0 ? steps.data() : nullptr;
   args.sums = sums.data();
   args.observed_peak = options.mode != ReadMode::collapsed ? peaks_.data() : nullptr;

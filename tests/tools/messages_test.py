@@ -45,6 +45,8 @@ class Configuration(support.ProgramTest):
         self.fails(1, "train", "bad.toml", words=["bad.toml", "network.layers", "9 units", "10 classes"])
         self.fails(1, "train", "run.toml", "--set", "data.train_examples=99999",
                    words=["data.train_examples = 99999", "4000"])
+        self.fails(1, "train", "run.toml", "--set", "data.dataset=mnits",
+                   words=["data.dataset", "'mnits'", "mnist"])
 
     def test_text_that_is_no_toml(self):
         self.refused("[training\nepochs = 3\n", "bad.toml:1:")

@@ -202,7 +202,7 @@ void DenseLayer::end_calibration() {
   }
 }
 
-ReadArgs DenseLayer::read_args(Examples examples, Driven driven) {
+ReadArgs DenseLayer::read_args(Examples examples, Driven driven, std::int16_t const* used) {
   auto const direction = static_cast<std::size_t>(driven == Driven::rows ? 0 : 1);
   ReadArgs args{};
   args.shape = shape_;
@@ -213,6 +213,7 @@ ReadArgs DenseLayer::read_args(Examples examples, Driven driven) {
   args.counters = counters_.data();
   std::int16_t const* const read_x = spec_.read_threshold ? read_x_.data() : x.data();
   args.inputs = driven == Driven::rows ? read_x : e.data();
+  args.used = used;
   args.sums = sums_.data();
   args.observed_peak = calibrating_ ? peak_[direction].data() : nullptr;
   args.adc_step = adc_step_[direction].data();
@@ -228,8 +229,8 @@ ReadArgs DenseLayer::read_args(Examples examples, Driven driven) {
   return args;
 }
 
-void DenseLayer::read(Examples examples, Driven driven) {
-  ReadArgs const args = read_args(examples, driven);
+void DenseLayer::read(Examples examples, Driven driven, std::int16_t const* used) {
+  ReadArgs const args = read_args(examples, driven, used);
   if (config_.read.mode != ReadMode::analog) {
     backend_->read(args);
     return;
@@ -275,7 +276,9 @@ void DenseLayer::forward(Examples examples, Outputs const& outputs) {
 }
 
 void DenseLayer::backward(Examples examples, DenseLayer& below) {
-  read(examples, Driven::columns);
+  // A rectifier that is off stops its error: see BackwardVector.
+  bool const rectified = below.spec_.activation == Activation::relu;
+  read(examples, Driven::columns, rectified ? x.data() : nullptr);
   backend_->backward({.sums = sums_.data(),
                       .e_fraction = e_fraction.data(),
                       .y = x.data(),

@@ -177,8 +177,9 @@ class DenseLayer {
   void allocate_gradients(std::size_t weights);
   std::string archive_prefix() const;
   void begin_wear(std::size_t devices);
-  ReadArgs read_args(Examples examples, Driven driven);
-  void read(Examples examples, Driven driven);
+  /// `used` as ReadArgs has it.
+  ReadArgs read_args(Examples examples, Driven driven, std::int16_t const* used);
+  void read(Examples examples, Driven driven, std::int16_t const* used = nullptr);
   UpdateArgs update_args() const;
   ResolveArgs resolve_args(std::uint64_t event) const;
   void set_fixed_adc_steps();
