@@ -101,9 +101,11 @@ struct PanelBuffers {
   alignas(64) double variance[max_group * panel_lines];  // [example][lane], collapsed with noise
 };
 
+constexpr int no_panel = -1;
+
 /// Sensed lines of a panel's lanes.
 struct PanelLanes {
-  int panel;
+  int panel;                        // no_panel: the lines are listed ones
   int lines;                        // lanes that stand for a line of the array
   std::int32_t line[panel_lines];   // of lanes that stand for none: not to be used
   std::int32_t valid[panel_lines];  // all ones or zero

@@ -35,6 +35,7 @@ PanelLanes lanes_of(Job const& job, int panel) {
 
 PanelLanes lanes_of(std::span<std::int32_t const> lines) {
   PanelLanes lanes{};
+  lanes.panel = no_panel;
   lanes.lines = static_cast<int>(lines.size());
   for (int lane = 0; lane < lanes.lines; ++lane) {
     lanes.line[lane] = lines[static_cast<std::size_t>(lane)];

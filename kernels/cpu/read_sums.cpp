@@ -139,8 +139,10 @@ PANTHER_HD Int lane_sums(Int const (&v)[8]) {
 }
 #endif
 
-/// Two streams of direct_rows sensed rows: products along the rows, the lanes added at their end.
-void columns_direct(std::int16_t const* const (&rows)[direct_rows], BlockInput const& block,
+/// Two streams of direct_rows sensed rows, which begin distance(i) behind `codes`: products along
+/// the rows, the lanes added at their end.
+template <class Distance>
+void columns_direct(std::int16_t const* codes, Distance const& distance, BlockInput const& block,
                     std::int32_t const* digits, std::int32_t* sums) {
   Int sum[2 * direct_rows];
 #pragma GCC unroll 16
@@ -149,12 +151,12 @@ void columns_direct(std::int16_t const* const (&rows)[direct_rows], BlockInput c
 #pragma GCC unroll 2
     for (int part = 0; part < chunk_pairs; part += Simd::lanes) {
       std::int32_t const* const at = digits + chunk * chunk_pairs + part;
-      std::int32_t const column = block.chunk[chunk] + 2 * part;
+      std::int16_t const* const column = codes + block.chunk[chunk] + 2 * part;
       Int const first = Simd::load(at);
       Int const second = Simd::load(at + max_pairs);
 #pragma GCC unroll 8
       for (int i = 0; i < direct_rows; ++i) {
-        Int const of_row = Simd::load(rows[i] + column);
+        Int const of_row = Simd::load(column + distance(i));
         sum[i] = Simd::dot(sum[i], of_row, first);
         sum[direct_rows + i] = Simd::dot(sum[direct_rows + i], of_row, second);
       }
@@ -163,19 +165,47 @@ void columns_direct(std::int16_t const* const (&rows)[direct_rows], BlockInput c
   Simd::store_halves(sums, sums + panel_lines, lane_sums(sum));
 }
 
-/// Lanes that stand for no line hold the last line's sums, or zero.
-void add_columns_direct(Job const& job, BlockInput const& block, int plane, PanelLanes const& lanes,
-                        std::int32_t* sums) {
-  std::int16_t const* const codes = job.plane_codes(plane);
-  for (int i = 0; i < job.streams * panel_lines; ++i) sums[i] = 0;
-  for (int lane = 0; lane < lanes.lines; lane += direct_rows) {
-    std::int16_t const* rows[direct_rows];
-    for (int i = 0; i < direct_rows; ++i) {
-      std::int64_t const line = lanes.line[smaller(lane + i, lanes.lines - 1)];
-      rows[i] = codes + line * job.args->shape.stride;
+/// Rows of a list.
+void add_listed_rows(Job const& job, BlockInput const& block, int plane, PanelLanes const& lanes,
+                     std::int32_t* sums) {
+  std::int64_t distances[panel_lines];
+  for (int lane = 0; lane < panel_lines; ++lane) {
+    distances[lane] = lanes.line[smaller(lane, lanes.lines - 1)] * job.args->shape.stride;
+  }
+  for (int s = 0; s < job.streams; s += 2) {
+    std::int32_t const* const digits = block.digits + s * max_pairs;
+    std::int32_t* const to = sums + s * panel_lines;
+    int lane = 0;
+    for (; lane < lanes.lines; lane += direct_rows) {
+      auto const distance = [&](int i) { return distances[lane + i]; };
+      columns_direct(job.plane_codes(plane), distance, block, digits, to + lane);
     }
-    for (int s = 0; s < job.streams; s += 2) {
-      columns_direct(rows, block, block.digits + s * max_pairs, sums + s * panel_lines + lane);
+    for (; lane < panel_lines; ++lane) to[lane] = to[panel_lines + lane] = 0;
+  }
+}
+
+/// A panel of neighbouring rows.
+void add_panel_rows(Job const& job, BlockInput const& block, int plane, int panel,
+                    std::int32_t* sums) {
+  std::int64_t const stride = job.args->shape.stride;
+  std::int16_t const* const codes = job.panel_codes(plane, panel);
+  int const rows = smaller(panel_lines, job.args->shape.rows - panel * panel_lines);
+  auto const next = [stride](int i) { return i * stride; };
+  for (int s = 0; s < job.streams; s += 2) {
+    std::int32_t const* const digits = block.digits + s * max_pairs;
+    std::int32_t* const to = sums + s * panel_lines;
+    int row = 0;
+    for (; row + direct_rows <= rows; row += direct_rows) {
+      columns_direct(codes + row * stride, next, block, digits, to + row);
+    }
+    for (; row < panel_lines; ++row) {
+      alignas(64) std::int32_t of_row[2 * panel_lines] = {};
+      if (row < rows) {
+        columns_direct(
+            codes + row * stride, [](int) { return 0; }, block, digits, of_row);
+      }
+      to[row] = of_row[0];
+      to[panel_lines + row] = of_row[panel_lines];
     }
   }
 }
@@ -229,8 +259,8 @@ int direct_panels(Job const& job) {
 void add_direct(Job const& job, BlockInput const& block, int plane, PanelLanes const& lanes,
                 int panels, std::int32_t* sums) {
   if (!job.rows_driven()) {
-    add_columns_direct(job, block, plane, lanes, sums);
-    return;
+    if (lanes.panel == no_panel) return add_listed_rows(job, block, plane, lanes, sums);
+    return add_panel_rows(job, block, plane, lanes.panel, sums);
   }
   constexpr int T = Simd::direct_tiles;
   std::int16_t const* const codes = job.panel_codes(plane, lanes.panel);
