@@ -31,10 +31,8 @@ class BandedRead {
            void (*kernel)(ReadArgs const& args, LineBand band)) {
     std::span const inputs(args.inputs, static_cast<std::size_t>(args.driven_lines()));
     std::int64_t const driven = driven_rows(inputs);
-    std::int64_t const row_products =
-        static_cast<std::int64_t>(args.shape.planes) * args.shape.cols * args.stream_steps();
     auto const bands = static_cast<int>(
-        std::clamp<std::int64_t>(driven / grain_of(row_products), 1, pool.threads()));
+        std::clamp<std::int64_t>(driven / grain_of(row_products(args)), 1, pool.threads()));
     place_even_bands(inputs, driven, bands, ends_);
     auto const sensed = static_cast<std::size_t>(args.sensed_lines());
     partial_.resize(static_cast<std::size_t>(bands - 1) * sensed);

@@ -29,9 +29,7 @@ class LineRead {
   void run(ThreadPool& pool, ReadArgs const& args,
            void (*kernel)(ReadArgs const& args, std::span<std::int32_t const> lines)) {
     list(args);
-    std::int64_t const line_products =
-        static_cast<std::int64_t>(args.shape.planes) * args.shape.cols * args.stream_steps();
-    pool.for_ranges(static_cast<std::int64_t>(lines_.size()), grain_of(line_products),
+    pool.for_ranges(static_cast<std::int64_t>(lines_.size()), grain_of(row_products(args)),
                     [&](std::int64_t first, std::int64_t last) {
                       kernel(args,
                              std::span(lines_).subspan(static_cast<std::size_t>(first),

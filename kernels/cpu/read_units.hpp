@@ -46,6 +46,11 @@ PANTHER_HD ReadUnits read_units(ReadArgs const& args) {
           (args.examples + examples - 1) / examples, args.shape.replicas};
 }
 
+/// Products of one array row in the read of one vector.
+PANTHER_HD std::int64_t row_products(ReadArgs const& args) {
+  return static_cast<std::int64_t>(args.shape.planes) * args.shape.cols * args.stream_steps();
+}
+
 /// Items of so many products each that are worth a thread: some microseconds of work.
 PANTHER_HD std::int64_t grain_of(std::int64_t products) {
   return 1 + 100000 / larger(products, std::int64_t{1});

@@ -95,7 +95,7 @@ TEST_P(ReadLaw, ThreadsShareTheRowsOfOneVector) {
   }
 }
 
-// Few or many, one thread's or shared; of single vectors, some and replicas'.
+// Few lines or many, on one thread or shared, of one vector or of several.
 TEST_P(ReadLaw, SumsThatAreUsedAreRight) {
   Random random(103);
   for (int trial = 0; trial < trials(24); ++trial) {
