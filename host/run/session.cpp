@@ -61,12 +61,13 @@ RunConfig parse_run_configuration(std::string const& text, std::string const& na
 }
 
 std::unique_ptr<Backend> make_backend(ExecutionOptions const& options) {
+  bool const cuda = options.backend == BackendKind::cuda;
   try {
-    if (options.backend == BackendKind::cuda) return make_cuda_backend();
+    if (cuda) return make_cuda_backend();
     return make_cpu_backend({.threads = options.threads, .isa = options.isa});
   } catch (BackendError const& error) {
-    throw UserError(fmt::format("backend '{}': {}; --backend cpu computes the same bits",
-                                enum_name(options.backend), error.what()));
+    throw UserError(fmt::format("backend '{}': {}{}", enum_name(options.backend), error.what(),
+                                cuda ? "; --backend cpu computes the same bits" : ""));
   }
 }
 

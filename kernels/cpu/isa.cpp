@@ -49,7 +49,7 @@ Isa resolved_isa(Isa wanted) {
       wanted == Isa::avx2 ? "AVX2, FMA and BMI2" : "AVX-512 F, BW, VL, DQ and VNNI";
   throw BackendError("instruction set '" + std::string(enum_name(wanted)) +
                      "' is not available: it needs a CPU with " + needs +
-                     " (use 'auto', or 'scalar', which runs everywhere)");
+                     " (use 'auto', or 'scalar', which runs everywhere: the bits are the same)");
 }
 
 }  // namespace panther
