@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <stdexcept>
 #include <string>
 
@@ -46,6 +47,24 @@ void check_analog_read(RunConfig const& config) {
 int adc_bits_of(ReadConfig const& config, int slice) {
   std::vector<int> const& own = config.analog.adc.bits_lsb_first;
   return own.empty() ? config.adc_bits : own[static_cast<std::size_t>(slice)];
+}
+
+bool averages_inputs(ReadConfig const& config) {
+  return config.mode == ReadMode::analog &&
+         config.analog.inputs.noise_management == NoiseManagement::average_abs_max;
+}
+
+std::int32_t mean_abs_max(std::span<std::int16_t const> inputs, std::size_t lines) {
+  auto const vectors = static_cast<std::int64_t>(inputs.size() / lines);
+  std::int64_t sum = 0;
+  for (std::size_t first = 0; first < inputs.size(); first += lines) {
+    int largest = 0;
+    for (std::int16_t const x : inputs.subspan(first, lines)) {
+      largest = std::max(largest, std::abs(int{x}));
+    }
+    sum += largest;
+  }
+  return static_cast<std::int32_t>(std::max<std::int64_t>((sum + vectors / 2) / vectors, 1));
 }
 
 double largest_sum(ReadConfig const& config, int lines) {

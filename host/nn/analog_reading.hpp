@@ -4,6 +4,9 @@
 
 // Analog reads of a run: checks, and what a layer derives for them.
 
+#include <cstdint>
+#include <span>
+
 #include "host/nn/config.hpp"
 #include "kernels/xbar/analog_constants.hpp"
 
@@ -15,6 +18,14 @@ void check_analog_read(RunConfig const& config);
 
 /// Resolution of a slice's converters; 0: ideal.
 int adc_bits_of(ReadConfig const& config, int slice);
+
+/// True if inputs are scaled by the mean of calibration examples: noise management
+/// average_abs_max.
+bool averages_inputs(ReadConfig const& config);
+
+/// The mean over vectors of `lines` inputs of their largest magnitudes, rounded to the nearest; at
+/// least 1.
+std::int32_t mean_abs_max(std::span<std::int16_t const> inputs, std::size_t lines);
 
 /// Half the range of sums that a converter of a slice meets at most, codes.
 double largest_sum(ReadConfig const& config, int lines);

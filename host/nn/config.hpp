@@ -227,7 +227,8 @@ struct ReadConfig {
                 .hi = 1e9});
     visit("calibration_examples", self.calibration_examples,
           Field{.unit = "examples",
-                .doc = "examples that set a calibrated range, each epoch",
+                .doc = "examples that set a calibrated range, and the mean of average_abs_max, "
+                       "each epoch",
                 .lo = 1,
                 .hi = 65536});
     visit("analog", self.analog, Field{.doc = "mode analog: what surrounds the arrays"});

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "host/nn/analog_reading.hpp"
 #include "host/nn/initial_weights.hpp"
 
 namespace panther {
@@ -26,9 +27,14 @@ int examples_together(RunConfig const& config) {
   return one_by_one ? 1 : config.training.batch;
 }
 
+bool calibrates_ranges(ReadConfig const& read) {
+  return read.adc_bits != 0 && read.adc_range == AdcRange::calibrated;
+}
+
+bool calibrates(ReadConfig const& read) { return calibrates_ranges(read) || averages_inputs(read); }
+
 int capacity_of(RunConfig const& config, TrainerOptions const& options) {
-  int const calibration =
-      config.read.adc_range == AdcRange::calibrated ? config.read.calibration_examples : 1;
+  int const calibration = calibrates(config.read) ? config.read.calibration_examples : 1;
   return std::max({examples_together(config), options.evaluation_batch, calibration});
 }
 
@@ -358,7 +364,11 @@ void Trainer::resolve_saturated(DenseLayer& layer, std::size_t index, std::uint6
 }
 
 void Trainer::calibrate_reads() {
-  if (config_.read.adc_bits == 0 || config_.read.adc_range != AdcRange::calibrated) return;
+  if (averages_inputs(config_.read)) calibrate(Calibration::input_means);
+  if (calibrates_ranges(config_.read)) calibrate(Calibration::ranges);
+}
+
+void Trainer::calibrate(Calibration kind) {
   int const count = static_cast<int>(
       std::min<std::int64_t>(config_.read.calibration_examples, examples_per_epoch()));
   std::vector<std::int32_t> order;
@@ -370,12 +380,12 @@ void Trainer::calibrate_reads() {
   DeviceArray<float> unused_loss(*backend_, order.size());
   DeviceArray<std::int32_t> unused_correct(*backend_, order.size());
   Examples const examples{count, calibration_reads + examples_};
-  for (DenseLayer& layer : layers_) layer.begin_calibration();
+  for (DenseLayer& layer : layers_) layer.begin_calibration(kind);
   forward(examples, buffers_->train_images.data(), examined.data());
   loss(count, buffers_->train_labels.data(), examined.data(), unused_loss.data(),
        unused_correct.data());
   backward(examples);
-  for (DenseLayer& layer : layers_) layer.end_calibration();
+  for (DenseLayer& layer : layers_) layer.end_calibration(examples);
   backend_->synchronise();
 }
 

@@ -94,8 +94,9 @@ class Trainer {
   /// training.
   std::vector<Score> evaluate(ImageSet const& set);
 
-  /// Sets calibrated converter ranges from the present weights, as every epoch does at its start;
-  /// does nothing if the converters are ideal or their range is not calibrated.
+  /// Sets mean inputs and calibrated converter ranges from the present weights, as every epoch does
+  /// at its start; does nothing where neither is asked for (average_abs_max; converters that are
+  /// not ideal, of calibrated range).
   void calibrate_reads();
 
   /// Activity since the start, [layer] for one replica.
@@ -125,6 +126,7 @@ class Trainer {
   void resolve_carries(std::uint64_t before, std::uint64_t after, std::uint64_t event);
   void refresh_pairs(std::uint64_t before, std::uint64_t after, std::uint64_t event);
   int piece_end(std::uint64_t before, int first, int count) const;
+  void calibrate(Calibration kind);
   void resolve_saturated(DenseLayer& layer, std::size_t index, std::uint64_t event);
   std::vector<Score> scores_of(std::vector<float> const& loss,
                                std::vector<std::int32_t> const& correct, std::int64_t first,

@@ -21,15 +21,10 @@ struct ExampleRun {
 };
 
 void set_scales(AnalogJob& job) {
-  InputScaling const& scaling = job.k->inputs;
-  ReadArgs const& r = *job.job.args;
-  int const attempt = job.args->bounds.attempt;
-  job.job.scaled = scaling.kind != NoiseManagement::off || attempt > 0;
+  job.job.scaled = job.k->inputs.kind != NoiseManagement::off || job.args->bounds.attempt > 0;
   if (!job.job.scaled) return;
   for (int example = 0; example < job.job.examples; ++example) {
-    job.job.scale[example] =
-        input_scale(scaling, r.inputs + job.vector_of(example) * r.driven_lines(), r.driven_lines())
-        << attempt;
+    job.job.scale[example] = job.args->scale(job.vector_of(example));
   }
 }
 

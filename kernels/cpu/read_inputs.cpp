@@ -102,7 +102,7 @@ int gather_inputs(Job const& job, BlockInput const& block, int first, int lines,
   return block.chunks * chunk_columns;
 }
 
-void scale_inputs(std::int32_t scale, int count, std::int16_t* values) {
+void scale_inputs(std::int64_t scale, int count, std::int16_t* values) {
   for (int i = 0; i < count; ++i) values[i] = scaled_input(values[i], scale);
 }
 

@@ -67,7 +67,7 @@ struct Job {
   bool power;                     // the noise depends on the conductances
   bool every_line;                // lines that no example drives count, too
   bool scaled;                    // some vector's inputs are scaled
-  std::int32_t scale[max_group];  // [example]
+  std::int64_t scale[max_group];  // [example]
   int step_bits;
   int steps;
   int streams;

@@ -13,13 +13,23 @@ namespace {
 constexpr double boltzmann = 1.380649e-23;             // J/K, exact (SI 2019)
 constexpr double elementary_charge = 1.602176634e-19;  // C, exact (SI 2019)
 
-InputScaling input_scaling(InputScalingConfig const& c) {
+InputScaling input_scaling(InputScalingConfig const& c, BoundManagementConfig const& bounds) {
+  bool const worst_case = bounds.management == BoundManagement::worst_case;
+  bool const by_sum = worst_case || c.noise_management == NoiseManagement::abs_max_np_sum;
   if (c.noise_management == NoiseManagement::off && c.limit != 1.0) {
     throw std::invalid_argument("inputs.limit = " + std::to_string(c.limit) +
                                 " has no effect with inputs.noise_management = \"off\"");
   }
-  return {c.noise_management,
-          static_cast<std::int32_t>(nearest(c.limit * static_cast<double>(full_input)))};
+  if (!by_sum && c.full_lines != InputScalingConfig{}.full_lines) {
+    throw std::invalid_argument("inputs.full_lines = " + std::to_string(c.full_lines) +
+                                " has no effect without inputs.noise_management = "
+                                "\"abs_max_np_sum\" or bounds.management = \"worst_case\"");
+  }
+  return {.kind = c.noise_management,
+          .limit = static_cast<std::int32_t>(nearest(c.limit * static_cast<double>(full_input))),
+          .full_lines = c.full_lines,
+          .most_by_sum = most_by_sum(bounds),
+          .worst_case = worst_case};
 }
 
 DriverConstants driver_constants(DacConfig const& c) {
@@ -142,7 +152,7 @@ AnalogConstants analog_constants(AnalogReadConfig const& config, DeviceConfig co
   for (int slice = 0; slice < slicing.slices; ++slice) ideal &= k.adc_bits[slice] == 0;
   check_adc(config.adc, ideal);
   check_bounds(config.bounds, ideal);
-  k.inputs = input_scaling(config.inputs);
+  k.inputs = input_scaling(config.inputs, config.bounds);
   k.driver = driver_constants(config.dac);
   k.line = line_constants(config.line);
   k.adc = adc_constants(config.adc);

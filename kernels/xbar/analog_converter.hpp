@@ -20,8 +20,17 @@ struct AnalogReadArgs {
   AnalogConstants const* analog;  // [replica]
   bool ideal_converters;          // whatever their resolution: ranges are being calibrated
   BoundedPass bounds = {};        // which attempt this is
+  std::int32_t const* input_mean = nullptr;  // [replica] of average_abs_max; null: not known yet
 
   PANTHER_HD std::int64_t items() const { return read.items(); }
+  /// What this attempt divides a vector's inputs by, input LSBs.
+  PANTHER_HD std::int64_t scale(std::int64_t vector) const {
+    auto const replica = static_cast<int>(vector / read.examples);
+    int const lines = read.driven_lines();
+    InputVector const inputs{read.inputs + vector * lines, lines, read.block_lines,
+                             input_mean == nullptr ? 0 : input_mean[replica]};
+    return attempt_scale(analog[replica].inputs, inputs, bounds.attempt);
+  }
 };
 
 /// Sums over one block of driven lines of a plane at one sensed line, in one stream step.

@@ -80,8 +80,7 @@ struct AnalogReadLine {
     int const replica = static_cast<int>(vector / r.examples);
     std::uint64_t const read = r.first_read + static_cast<std::uint64_t>(vector % r.examples);
     std::int16_t const* const input = r.inputs + vector * r.driven_lines();
-    std::int32_t const scale = input_scale(args.analog[replica].inputs, input, r.driven_lines())
-                               << args.bounds.attempt;
+    std::int64_t const scale = args.scale(vector);
     i128 total = 0;
     ClipCount clips;
     for (int plane = 0; plane < r.shape.planes; ++plane) {
@@ -95,7 +94,7 @@ struct AnalogReadLine {
   }
 
   PANTHER_HD std::int64_t plane_sum(int replica, int plane, int sensed, std::uint64_t read,
-                                    std::int16_t const* input, std::int32_t scale,
+                                    std::int16_t const* input, std::int64_t scale,
                                     ClipCount& clips) const {
     ReadArgs const& r = args.read;
     std::uint64_t const before = clips.all;

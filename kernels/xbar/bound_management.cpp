@@ -29,4 +29,8 @@ int bound_repeats(BoundManagementConfig const& config) {
   return repeats;
 }
 
+std::int32_t most_by_sum(BoundManagementConfig const& config) {
+  return static_cast<std::int32_t>(larger(config.max_resolution * driver_steps, 1.0));
+}
+
 }  // namespace panther

@@ -10,6 +10,8 @@
 // steps) of one vector, and repeats that vector alone. Attempt r reads with the scale
 // alpha_r = 2^r alpha of input_scaling.hpp: drivers lose r bits of their resolution, the outputs
 // count 2^r times as much. The last attempt's sums are the result, clipped or not.
+// worst_case goes at once to the scale at which no sum should clip, as abs_max_np_sum finds it, and
+// only then on by halves: alpha_r = 2^(r-1) max(2 alpha, alpha of abs_max_np_sum), r > 0.
 // Repeated while 2^r <= max_factor and 2^r / 65534 <= max_resolution; 65534 are the 16-bit steps of
 // the drivers' range, aihwkit's 1 / inp_res.
 //
@@ -24,8 +26,9 @@
 // converters of accumulated charge. Small negative inputs have ones in all digits but accumulate to
 // little.
 //
-// Deviations: aihwkit halves real numbers; here a halved input is rounded to its LSB. Left out:
-// IterativeWorstCase, whose second attempt scales by AbsMaxNPSum (input_scaling.hpp), and Shift.
+// Deviations: aihwkit halves real numbers; here a halved input is rounded to its LSB. Its
+// IterativeWorstCase repeats a vector at the same scale where AbsMaxNPSum asks for no more; here
+// the second attempt halves at least. Left out: Shift, which aihwkit lists and does not compute.
 
 #include <array>
 #include <cstdint>
@@ -33,15 +36,17 @@
 
 #include "devicemodels/core/fields.hpp"
 #include "kernels/base/counters.hpp"
+#include "kernels/xbar/input_scaling.hpp"
 
 namespace panther {
 
-enum class BoundManagement : std::uint8_t { off, iterative };
+enum class BoundManagement : std::uint8_t { off, iterative, worst_case };
 template <>
 struct EnumNames<BoundManagement> {
   static constexpr std::array values{
       std::pair{BoundManagement::off, std::string_view{"off"}},
-      std::pair{BoundManagement::iterative, std::string_view{"iterative"}}};
+      std::pair{BoundManagement::iterative, std::string_view{"iterative"}},
+      std::pair{BoundManagement::worst_case, std::string_view{"worst_case"}}};
 };
 
 struct BoundManagementConfig {
@@ -54,7 +59,8 @@ struct BoundManagementConfig {
   static void fields(Self& self, Visitor& visit) {
     visit("management", self.management,
           Field{.doc = "forward reads of vectors that clip at a converter: kept; repeated with "
-                       "inputs halved until none clips"});
+                       "inputs halved until none clips; repeated at the scale of abs_max_np_sum, "
+                       "then halved"});
     visit("max_factor", self.max_factor,
           Field{.unit = "1",
                 .doc = "inputs are divided by no more than this (aihwkit's max_bm_factor)",
@@ -74,6 +80,16 @@ struct BoundManagementConfig {
 /// Repetitions of a read at most, below 16. Throws std::invalid_argument, naming the key, for
 /// settings that have no effect.
 int bound_repeats(BoundManagementConfig const& config);
+
+/// What inputs may be divided by for their sums' sake, a driver's step in mind.
+std::int32_t most_by_sum(BoundManagementConfig const& config);
+
+/// alpha_r.
+PANTHER_HD std::int64_t attempt_scale(InputScaling const& k, InputVector const& v, int attempt) {
+  std::int64_t const first = input_scale(k, v);
+  if (attempt == 0 || !k.worst_case) return first << attempt;
+  return larger(2 * first, scale_by_sum(k, v)) << (attempt - 1);
+}
 
 /// Stream steps that an attempt's draws have room for.
 inline constexpr int steps_of_attempt = 16;

@@ -71,10 +71,14 @@ Read random_read(Random& random, Backend& backend, double share) {
   options.first_read = random.word() >> 20;
   options.analog = random_analog(random, share, false);
   if (random.chance(0.7)) options.analog.adc.timing = AdcTiming::accumulated;
-  options.analog.bounds = {.management = BoundManagement::iterative,
+  options.analog.bounds = {.management = random.pick<BoundManagement>(
+                               {BoundManagement::iterative, BoundManagement::worst_case}),
                            .max_factor = random.pick<double>({2.0, 7.9, 8.0, 1000.0, 32768.0}),
                            .max_resolution = random.pick<double>({0.0001, 0.01, 0.25}),
                            .test_negative = random.chance(0.5)};
+  if (options.analog.bounds.management == BoundManagement::worst_case) {
+    options.analog.inputs.full_lines = random.pick<double>({0.02, 1.0, 20.0});
+  }
   read.driven = static_cast<std::size_t>(options.driven == Driven::rows ? xbar.shape().rows
                                                                         : xbar.shape().cols);
   auto const lines = std::min<std::size_t>(read.driven, 33);
@@ -134,14 +138,14 @@ Expected naive_loop(Read const& read, Backend& backend) {
   Expected expected;
   for (std::size_t vector = 0; vector < read.vectors(); ++vector) {
     std::span<std::int16_t const> const input = read.vector(vector);
-    i128 scale = naive_scale(read.options.analog.inputs, input);
+    NaiveScale const first{read.options.analog.inputs, read.options.block_lines,
+                           bounds.max_resolution};
+    i128 scale = first(input);
     for (int factor = 1;; factor *= 2, scale *= 2, ++expected.repeats) {
-      std::vector<std::int16_t> scaled;
-      for (i128 const x : input) {
-        scaled.push_back(static_cast<std::int16_t>(
-            std::clamp<i128>(rounded_quotient(x * full, scale), -32768, 32767)));
+      if (factor == 2 && bounds.management == BoundManagement::worst_case) {
+        scale = std::max(scale, first.by_sum(input));
       }
-      Attempt const attempt = plain_read(read, backend, vector, scaled);
+      Attempt const attempt = plain_read(read, backend, vector, naively_scaled(input, scale));
       expected.largest_factor = std::max(expected.largest_factor, factor);
       bool const more =
           2 * factor <= bounds.max_factor && 2 * factor / 65534.0 <= bounds.max_resolution;
@@ -189,6 +193,9 @@ TEST_P(BoundManagementLaw, DoesNothingWhereNothingClips) {
     }
     Result const managed = read.of(backend());
     read.options.analog.bounds = {};
+    if (read.options.analog.inputs.noise_management != NoiseManagement::abs_max_np_sum) {
+      read.options.analog.inputs.full_lines = InputScalingConfig{}.full_lines;
+    }
     Result const off = read.of(backend());
     ASSERT_TRUE(off.sums == managed.sums);
     ASSERT_EQ(managed.repeats, 0U);
@@ -280,6 +287,19 @@ TEST_P(BoundManagementLaw, StopsAtItsLimits) {
   EXPECT_EQ(read.repeats(backend()), 4U);
   bounds.max_resolution = 8.5 / 65534.0;
   EXPECT_EQ(read.repeats(backend()), 3U);
+}
+
+TEST_P(BoundManagementLaw, OfTheWorstCaseReadsTwice) {
+  // 8 lines of a weight of 1000 codes, of a converter that holds 0.02 of them at full scale.
+  OneSided read(backend(), 1);
+  for (std::int32_t& step : read.options.adc_step) step = 1;
+  EXPECT_GT(read.repeats(backend()), 5U);
+  read.options.analog.bounds.management = BoundManagement::worst_case;
+  read.options.analog.inputs.full_lines = 0.1;
+  EXPECT_EQ(read.repeats(backend()), 1U);
+  // An assumption that is too good costs attempts, not sums.
+  read.options.analog.inputs.full_lines = 4.0;
+  EXPECT_GT(read.repeats(backend()), 3U);
 }
 
 double variance(std::vector<double> const& values) {

@@ -304,6 +304,7 @@ void Crossbar::launch_read(ReadArgs const& args, ReadOptions const& options) {
   // As an earlier read may leave them: every vector clipped in its last attempt.
   auto const vectors = size_of(std::int64_t{args.shape.replicas} * args.examples);
   DeviceArray<std::int32_t> clipped(backend_, std::vector(vectors, 1 + bound_repeats(bounds)));
+  DeviceArray<std::int32_t> const means(backend_, options.input_mean);
   bool const managed = bounds.management != BoundManagement::off;
   bounded_read(backend_, {args,
                           analog.data(),
@@ -311,7 +312,8 @@ void Crossbar::launch_read(ReadArgs const& args, ReadOptions const& options) {
                           {.clipped = managed ? clipped.data() : nullptr,
                            .repeats = repeats_.data(),
                            .most_repeats = bound_repeats(bounds),
-                           .test_negative = bounds.test_negative}});
+                           .test_negative = bounds.test_negative},
+                          options.input_mean.empty() ? nullptr : means.data()});
   backend_.synchronise();
 }
 

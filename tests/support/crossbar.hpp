@@ -64,10 +64,11 @@ struct ReadOptions {
   int adc_bits = 0;
   std::vector<std::int32_t> adc_step = {};  // [replica][slice]
   std::uint64_t first_read = 0;
-  std::vector<std::int16_t> used = {};  // ReadArgs::used; empty: all sums are
-  std::optional<bool> noisy = {};       // default: whether any replica has read noise
-  AnalogReadConfig analog = {};         // mode analog; noise is as the devices say
-  bool ideal_converters = false;        // mode analog: as in calibration
+  std::vector<std::int16_t> used = {};        // ReadArgs::used; empty: all sums are
+  std::optional<bool> noisy = {};             // default: whether any replica has read noise
+  AnalogReadConfig analog = {};               // mode analog; noise is as the devices say
+  bool ideal_converters = false;              // mode analog: as in calibration
+  std::vector<std::int32_t> input_mean = {};  // mode analog: [replica]; empty: not known
 };
 
 struct WriteOptions {

@@ -51,6 +51,18 @@ inline AdcConfig random_adc(Random& random, double share, bool ideal) {
 }
 
 /// `ideal`: of converters of 0 bits.
+inline InputScalingConfig random_scaling(Random& random) {
+  InputScalingConfig scaling;
+  scaling.noise_management = random.pick<NoiseManagement>(
+      {NoiseManagement::abs_max, NoiseManagement::max, NoiseManagement::constant,
+       NoiseManagement::average_abs_max, NoiseManagement::abs_max_np_sum});
+  scaling.limit = random.chance(0.3) ? 1.0 : random.real(0.001, 1.0);
+  if (scaling.noise_management == NoiseManagement::abs_max_np_sum) {
+    scaling.full_lines = random.pick<double>({0.01, 0.7, 3.0, 20.0, 300.0});
+  }
+  return scaling;
+}
+
 inline AnalogReadConfig random_analog(Random& random, double share, bool ideal) {
   AnalogReadConfig config;
   auto const maybe = [&](double& value, double most) {
@@ -69,10 +81,7 @@ inline AnalogReadConfig random_analog(Random& random, double share, bool ideal) 
   maybe(config.line.slope_calibration, 1.0);
   config.adc = random_adc(random, share, ideal);
   if (random.chance(share)) {
-    config.inputs = {
-        .noise_management = random.pick<NoiseManagement>(
-            {NoiseManagement::abs_max, NoiseManagement::max, NoiseManagement::constant}),
-        .limit = random.real(0.001, 1.0)};
+    config.inputs = random_scaling(random);
   }
   return config;
 }

@@ -66,6 +66,9 @@ bool reads_noisily(Replica const& replica) {
 
 bool hides_state(Replica const& replica) { return replica.device.write_noise.hidden_std > 0.0; }
 
+/// 0: forward.
+std::size_t direction_of(Driven driven) { return driven == Driven::rows ? 0 : 1; }
+
 bool leaves_errors(Replica const& replica) {
   return replica.device.programming.model != ProgrammingModel::off;
 }
@@ -113,6 +116,9 @@ DenseLayer::DenseLayer(Backend& backend, RunConfig const& config, DenseSpec cons
   if (config.read.analog.bounds.management != BoundManagement::off) {
     clipped_ = {backend, vectors};
     repeats_ = {backend, replicas.size()};
+  }
+  if (averages_inputs(config.read)) {
+    for (auto& means : input_mean_) means = {backend, replicas.size()};
   }
   law_memory_ = {backend, laws_of(replicas), slicing_};
   counters_ = {backend, slices};
@@ -183,15 +189,40 @@ void DenseLayer::take_counters_back() {
   if (seen_.on()) seen_.take_back();
 }
 
-void DenseLayer::begin_calibration() {
+void DenseLayer::begin_calibration(Calibration kind) {
   set_counters_aside();
-  calibrating_ = true;
+  calibrating_ = kind;
   for (auto& peak : peak_) peak.clear();
 }
 
-void DenseLayer::end_calibration() {
+void DenseLayer::end_calibration(Examples read) {
   take_counters_back();
-  calibrating_ = false;
+  switch (*calibrating_) {
+    case Calibration::input_means:
+      set_input_means(read.count);
+      break;
+    case Calibration::ranges:
+      set_calibrated_ranges();
+      break;
+  }
+  calibrating_.reset();
+}
+
+void DenseLayer::set_input_means(int examples) {
+  for (Driven const driven : {Driven::rows, Driven::columns}) {
+    std::vector<std::int16_t> const inputs = driven_by(driven).download();
+    auto const lines = static_cast<std::size_t>(driven == Driven::rows ? shape_.rows : shape_.cols);
+    auto const count = static_cast<std::size_t>(examples);
+    std::vector<std::int32_t> means;
+    for (std::size_t replica = 0; replica < static_cast<std::size_t>(shape_.replicas); ++replica) {
+      means.push_back(
+          mean_abs_max(std::span(inputs).subspan(replica * count * lines, count * lines), lines));
+    }
+    input_mean_[direction_of(driven)].upload(means);
+  }
+}
+
+void DenseLayer::set_calibrated_ranges() {
   for (std::size_t direction = 0; direction < 2; ++direction) {
     std::vector<std::int32_t> steps = peak_[direction].download();
     for (std::size_t i = 0; i < steps.size(); ++i) {
@@ -202,8 +233,13 @@ void DenseLayer::end_calibration() {
   }
 }
 
+DeviceArray<std::int16_t> const& DenseLayer::driven_by(Driven driven) const {
+  if (driven == Driven::columns) return e;
+  return spec_.read_threshold ? read_x_ : x;
+}
+
 ReadArgs DenseLayer::read_args(Examples examples, Driven driven, std::int16_t const* used) {
-  auto const direction = static_cast<std::size_t>(driven == Driven::rows ? 0 : 1);
+  std::size_t const direction = direction_of(driven);
   ReadArgs args{};
   args.shape = shape_;
   args.slicing = slicing_;
@@ -211,8 +247,7 @@ ReadArgs DenseLayer::read_args(Examples examples, Driven driven, std::int16_t co
   args.codes = seen_.look({driven, args.set}, codes_, examples.count);
   args.devices = devices_.data();
   args.counters = counters_.data();
-  std::int16_t const* const read_x = spec_.read_threshold ? read_x_.data() : x.data();
-  args.inputs = driven == Driven::rows ? read_x : e.data();
+  args.inputs = driven_by(driven).data();
   args.used = used;
   args.sums = sums_.data();
   args.observed_peak = calibrating_ ? peak_[direction].data() : nullptr;
@@ -235,7 +270,10 @@ void DenseLayer::read(Examples examples, Driven driven, std::int16_t const* used
     backend_->read(args);
     return;
   }
-  AnalogReadArgs analog{args, analog_.data(), calibrating_};
+  AnalogReadArgs analog{args, analog_.data(), calibrating_.has_value()};
+  if (calibrating_ != Calibration::input_means) {
+    analog.input_mean = input_mean_[direction_of(driven)].data();
+  }
   if (driven == Driven::rows && !calibrating_) {
     BoundManagementConfig const& bounds = config_.read.analog.bounds;
     analog.bounds = {.clipped = clipped_.data(),
@@ -555,6 +593,10 @@ void DenseLayer::archive(StateArchive& archive) {
   if (repeats_.size() != 0) archive.array(prefix + "repeated_reads", repeats_);
   archive.array(prefix + "adc_step_forward", adc_step_[0]);
   archive.array(prefix + "adc_step_backward", adc_step_[1]);
+  if (averages_inputs(config_.read)) {
+    archive.array(prefix + "input_mean_forward", input_mean_[0]);
+    archive.array(prefix + "input_mean_backward", input_mean_[1]);
+  }
   archive.array(prefix + "first_moment", first_moment_);
   archive.array(prefix + "second_moment", second_moment_);
   if (counts_writes()) archive.array(prefix + "writes", writes_);

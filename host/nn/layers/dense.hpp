@@ -64,6 +64,9 @@ struct Examples {
   std::uint64_t first;  // index of the first, over the whole run: addresses its random numbers
 };
 
+/// What reads of examples set that are not part of training.
+enum class Calibration : std::uint8_t { input_means, ranges };
+
 /// Where a forward pass writes a layer's outputs.
 struct Outputs {
   std::int16_t* y;  // [replica][example][rows]; a row beyond the layer's units is the bias element
@@ -131,10 +134,11 @@ class DenseLayer {
   /// Puts them back.
   void end_test();
 
-  /// Between these, reads use ideal converters and record the largest sums; then the ranges are set
-  /// from them.
-  void begin_calibration();
-  void end_calibration();
+  /// Between these, reads use ideal converters and record the largest sums. Then either is set: the
+  /// converters' ranges from these sums; or the mean magnitude of the inputs (noise management
+  /// average_abs_max), of the examples read last.
+  void begin_calibration(Calibration kind);
+  void end_calibration(Examples read);
 
   /// Between these, reads are not counted: passes that are not part of training (evaluation,
   /// calibration).
@@ -178,11 +182,15 @@ class DenseLayer {
   std::string archive_prefix() const;
   void begin_wear(std::size_t devices);
   /// `used` as ReadArgs has it.
+  /// What forward reads, or those of errors, are driven by: [replica][example][line].
+  DeviceArray<std::int16_t> const& driven_by(Driven driven) const;
   ReadArgs read_args(Examples examples, Driven driven, std::int16_t const* used);
   void read(Examples examples, Driven driven, std::int16_t const* used = nullptr);
   UpdateArgs update_args() const;
   ResolveArgs resolve_args(std::uint64_t event) const;
   void set_fixed_adc_steps();
+  void set_calibrated_ranges();
+  void set_input_means(int examples);
   std::vector<std::int32_t> adc_steps_of(int driven_lines) const;
   void devices_written();
   unsigned update_mask() const;
@@ -216,7 +224,7 @@ class DenseLayer {
   bool noisy_read_;
   bool programming_error_;
   Variation variation_;
-  bool calibrating_ = false;
+  std::optional<Calibration> calibrating_;
   SeenCodes seen_;
   StepShares shares_;
 
@@ -230,8 +238,9 @@ class DenseLayer {
   DeviceArray<SliceCounters> counters_;
   DeviceArray<LayerCounters> layer_counters_;
   DeviceArray<PairCounters> pair_counters_;
-  DeviceArray<std::int32_t> clipped_;   // bound management, [replica][example]
-  DeviceArray<std::uint64_t> repeats_;  // [replica]
+  DeviceArray<std::int32_t> clipped_;        // bound management, [replica][example]
+  DeviceArray<std::uint64_t> repeats_;       // [replica]
+  DeviceArray<std::int32_t> input_mean_[2];  // average_abs_max; by direction, [replica]
   std::vector<std::uint64_t> repeats_aside_;
   std::vector<SliceCounters> counters_aside_;
   std::vector<LayerCounters> layer_counters_aside_;

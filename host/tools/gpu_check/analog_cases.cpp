@@ -144,6 +144,36 @@ void add_case(std::vector<Case>& cases, Driven driven, char const* name, Setting
                    [held](Backend& backend, Replicas chosen) { return (*held)(backend, chosen); }});
 }
 
+void add_scaled(std::vector<Case>& cases, char const* group,
+                std::vector<NoiseManagement> const& kinds) {
+  for (Driven const driven : {Driven::rows, Driven::columns}) {
+    for (NoiseManagement const kind : kinds) {
+      Settings scaled;
+      scaled.analog.inputs = {.noise_management = kind, .limit = 0.6};
+      if (kind == NoiseManagement::abs_max_np_sum) scaled.analog.inputs.full_lines = 2.0;
+      add_case(cases, driven, enum_name(kind).data(), scaled, group);
+    }
+  }
+}
+
+struct Bounded {
+  char const* name;
+  BoundManagementConfig bounds;
+};
+
+void add_bounded(std::vector<Case>& cases, char const* group, std::vector<Bounded> const& kinds) {
+  for (Driven const driven : {Driven::rows, Driven::columns}) {
+    for (auto const& [name, bounds] : kinds) {
+      Settings bounded;
+      bounded.analog.bounds = bounds;
+      bounded.analog.adc.timing = AdcTiming::accumulated;
+      bounded.analog.adc.comparator_noise = 0.5;
+      bounded.device.read_noise = {.relative = 0.01, .line = 0.1};
+      add_case(cases, driven, name, bounded, group);
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<Case> analog_cases() {
@@ -159,25 +189,15 @@ std::vector<Case> analog_cases() {
     }
     add_case(cases, driven, "all", all);
   }
-  for (Driven const driven : {Driven::rows, Driven::columns}) {
-    for (auto const& [kind, name] : EnumNames<NoiseManagement>::values) {
-      if (kind == NoiseManagement::off) continue;
-      Settings scaled;
-      scaled.analog.inputs = {.noise_management = kind, .limit = 0.6};
-      add_case(cases, driven, name.data(), scaled, "analog_scaled");
-    }
-  }
-  for (Driven const driven : {Driven::rows, Driven::columns}) {
-    for (bool const test_negative : {true, false}) {
-      Settings bounded;
-      bounded.analog.bounds = {.management = BoundManagement::iterative,
-                               .test_negative = test_negative};
-      bounded.analog.adc.timing = AdcTiming::accumulated;
-      bounded.analog.adc.comparator_noise = 0.5;
-      bounded.device.read_noise = {.relative = 0.01, .line = 0.1};
-      add_case(cases, driven, test_negative ? "both_ends" : "upper_end", bounded, "analog_bounded");
-    }
-  }
+  using enum NoiseManagement;
+  // A case's seed is its place, and a hash is that of a group: new cases come last, in new groups.
+  add_scaled(cases, "analog_scaled", {abs_max, max, constant});
+  add_bounded(cases, "analog_bounded",
+              {{"both_ends", {.management = BoundManagement::iterative}},
+               {"upper_end", {.management = BoundManagement::iterative, .test_negative = false}}});
+  add_scaled(cases, "analog_scaled_by_means_and_sums", {average_abs_max, abs_max_np_sum});
+  add_bounded(cases, "analog_worst_case",
+              {{"worst_case", {.management = BoundManagement::worst_case}}});
   return cases;
 }
 

@@ -185,9 +185,9 @@ TEST(AdcRange, CalibratedLosesAtMostAStepOfWhatItSaw) {
     SCOPED_TRACE(random.trace() + ", trial " + std::to_string(trial));
     RandomRead const read(random);
     layer.layer().load_codes(read.codes);
-    layer.layer().begin_calibration();
+    layer.layer().begin_calibration(Calibration::ranges);
     layer.read(read.driven, first_bit);
-    layer.layer().end_calibration();
+    layer.layer().end_calibration({1, 0});
     // The least whole number of codes with which 2^adc_bits steps hold more than the peak.
     double const step = std::ceil(2.0 * (read.peak() + 1.0) / std::exp2(adc_bits));
     ASSERT_EQ(layer.step("forward"), step);

@@ -128,6 +128,19 @@ void add_analog(CourseList& list) {
     analog(c);
     for (Effect const& effect : effects) effect.change(c);
   });
+  list.add("analog_average_abs_max", [&](RunConfig& c) {
+    analog(c);
+    c.read.adc_range = AdcRange::calibrated;
+    c.read.calibration_examples = 5;
+    c.read.analog.inputs.noise_management = NoiseManagement::average_abs_max;
+  });
+  list.add("analog_worst_case", [&](RunConfig& c) {
+    analog(c);
+    c.read.adc_range = AdcRange::fixed;
+    c.read.adc_fixed_range = 4.0;
+    c.read.analog.inputs = {.noise_management = NoiseManagement::abs_max, .full_lines = 2.0};
+    c.read.analog.bounds.management = BoundManagement::worst_case;
+  });
   list.add("analog_bound_management", [&](RunConfig& c) {
     analog(c);
     for (Effect const& effect : effects) effect.change(c);

@@ -171,6 +171,10 @@ RunConfig scattered(Random& random) {
   BoundManagementConfig& bounds = config.read.analog.bounds;
   if (bounds.management == BoundManagement::off) bounds = {};
   if (config.read.adc_bits == 0 && random.chance(0.8)) bounds = {};
+  if (config.read.analog.inputs.noise_management != NoiseManagement::abs_max_np_sum &&
+      bounds.management != BoundManagement::worst_case) {
+    config.read.analog.inputs.full_lines = InputScalingConfig{}.full_lines;
+  }
   // Lines a trillion times as resistive as devices take the iteration to its limit: that run ends.
   if (config.update.wires.model == WireModel::fixed_point) {
     config.update.wires = {};

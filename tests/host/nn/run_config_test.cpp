@@ -75,6 +75,13 @@ INSTANTIATE_TEST_SUITE_P(
                   c.read.analog.inputs.limit = 0.5;
                 },
                 {"read.analog.inputs.limit = 0.5", "inputs.noise_management = \"off\""}},
+        Refusal{"lines_that_no_management_asks_for",
+                [](RunConfig& c) {
+                  c.read.mode = ReadMode::analog;
+                  c.read.analog.inputs = {.noise_management = NoiseManagement::abs_max,
+                                          .full_lines = 4.0};
+                },
+                {"read.analog.inputs.full_lines = 4", "\"abs_max_np_sum\"", "\"worst_case\""}},
         Refusal{"bound_management_in_another_mode",
                 [](RunConfig& c) {
                   c.read.analog.bounds.management = BoundManagement::iterative;
