@@ -67,6 +67,15 @@ std::int32_t mean_abs_max(std::span<std::int16_t const> inputs, std::size_t line
   return static_cast<std::int32_t>(std::max<std::int64_t>((sum + vectors / 2) / vectors, 1));
 }
 
+std::vector<std::int32_t> means_abs_max(std::span<std::int16_t const> all, int replicas,
+                                        std::size_t inputs, std::size_t lines) {
+  std::vector<std::int32_t> means;
+  for (std::size_t replica = 0; replica < static_cast<std::size_t>(replicas); ++replica) {
+    means.push_back(mean_abs_max(all.subspan(replica * inputs, inputs), lines));
+  }
+  return means;
+}
+
 double largest_sum(ReadConfig const& config, int lines) {
   // Accumulated: the two's complement of all steps, shared by as many capacitors as it has bits.
   double const largest = config.analog.adc.timing == AdcTiming::accumulated

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "host/nn/config.hpp"
 #include "kernels/xbar/analog_constants.hpp"
@@ -26,6 +27,10 @@ bool averages_inputs(ReadConfig const& config);
 /// The mean over vectors of `lines` inputs of their largest magnitudes, rounded to the nearest; at
 /// least 1.
 std::int32_t mean_abs_max(std::span<std::int16_t const> inputs, std::size_t lines);
+
+/// Of each replica's `inputs` of them, the replicas one after another.
+std::vector<std::int32_t> means_abs_max(std::span<std::int16_t const> all, int replicas,
+                                        std::size_t inputs, std::size_t lines);
 
 /// Half the range of sums that a converter of a slice meets at most, codes.
 double largest_sum(ReadConfig const& config, int lines);

@@ -197,13 +197,10 @@ void DenseLayer::begin_calibration(Calibration kind) {
 
 void DenseLayer::end_calibration(Examples read) {
   take_counters_back();
-  switch (*calibrating_) {
-    case Calibration::input_means:
-      set_input_means(read.count);
-      break;
-    case Calibration::ranges:
-      set_calibrated_ranges();
-      break;
+  if (*calibrating_ == Calibration::input_means) {
+    set_input_means(read.count);
+  } else {
+    set_calibrated_ranges();
   }
   calibrating_.reset();
 }
@@ -212,13 +209,8 @@ void DenseLayer::set_input_means(int examples) {
   for (Driven const driven : {Driven::rows, Driven::columns}) {
     std::vector<std::int16_t> const inputs = driven_by(driven).download();
     auto const lines = static_cast<std::size_t>(driven == Driven::rows ? shape_.rows : shape_.cols);
-    auto const count = static_cast<std::size_t>(examples);
-    std::vector<std::int32_t> means;
-    for (std::size_t replica = 0; replica < static_cast<std::size_t>(shape_.replicas); ++replica) {
-      means.push_back(
-          mean_abs_max(std::span(inputs).subspan(replica * count * lines, count * lines), lines));
-    }
-    input_mean_[direction_of(driven)].upload(means);
+    input_mean_[direction_of(driven)].upload(
+        means_abs_max(inputs, shape_.replicas, static_cast<std::size_t>(examples) * lines, lines));
   }
 }
 
