@@ -22,6 +22,20 @@ void refuse_unused(std::string const& table, std::string const& field, ReadMode 
                               "\": set read.mode = \"analog\", or leave the key out");
 }
 
+/// Rounded to the nearest; at least 1.
+std::int32_t mean_abs_max(std::span<std::int16_t const> inputs, std::size_t lines) {
+  auto const vectors = static_cast<std::int64_t>(inputs.size() / lines);
+  std::int64_t sum = 0;
+  for (std::size_t first = 0; first < inputs.size(); first += lines) {
+    int largest = 0;
+    for (std::int16_t const x : inputs.subspan(first, lines)) {
+      largest = std::max(largest, std::abs(int{x}));
+    }
+    sum += largest;
+  }
+  return static_cast<std::int32_t>(std::max<std::int64_t>((sum + vectors / 2) / vectors, 1));
+}
+
 }  // namespace
 
 void check_analog_read(RunConfig const& config) {
@@ -52,19 +66,6 @@ int adc_bits_of(ReadConfig const& config, int slice) {
 bool averages_inputs(ReadConfig const& config) {
   return config.mode == ReadMode::analog &&
          config.analog.inputs.noise_management == NoiseManagement::average_abs_max;
-}
-
-std::int32_t mean_abs_max(std::span<std::int16_t const> inputs, std::size_t lines) {
-  auto const vectors = static_cast<std::int64_t>(inputs.size() / lines);
-  std::int64_t sum = 0;
-  for (std::size_t first = 0; first < inputs.size(); first += lines) {
-    int largest = 0;
-    for (std::int16_t const x : inputs.subspan(first, lines)) {
-      largest = std::max(largest, std::abs(int{x}));
-    }
-    sum += largest;
-  }
-  return static_cast<std::int32_t>(std::max<std::int64_t>((sum + vectors / 2) / vectors, 1));
 }
 
 std::vector<std::int32_t> means_abs_max(std::span<std::int16_t const> all, int replicas,

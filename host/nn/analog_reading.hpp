@@ -24,11 +24,8 @@ int adc_bits_of(ReadConfig const& config, int slice);
 /// average_abs_max.
 bool averages_inputs(ReadConfig const& config);
 
-/// The mean over vectors of `lines` inputs of their largest magnitudes, rounded to the nearest; at
-/// least 1.
-std::int32_t mean_abs_max(std::span<std::int16_t const> inputs, std::size_t lines);
-
-/// Of each replica's `inputs` of them, the replicas one after another.
+/// [replica]: the mean largest magnitude of a replica's vectors of `lines` inputs, rounded to the
+/// nearest, at least 1. `all` holds `inputs` words of each replica, one after another.
 std::vector<std::int32_t> means_abs_max(std::span<std::int16_t const> all, int replicas,
                                         std::size_t inputs, std::size_t lines);
 

@@ -18,8 +18,8 @@
 //   abs_max_np_sum   alpha = max(a, min(F a, S / full_lines)), a that of abs_max
 // S is the largest sum of a block's inputs of one sign: no sum of the block exceeds what S / 32767
 // lines at full scale give through the largest weight. full_lines is how many of them a converter
-// holds, F the factor that leaves bounds.max_resolution of a driver's range as its step.
-// A vector that has no such x > 0 is not scaled.
+// holds, F the factor that leaves bounds.max_resolution (0.25 where that is off) of a driver's
+// range as its step. A vector that has no such x > 0 is not scaled.
 //
 // Deviations from aihwkit: it scales real numbers; here alpha is a whole number of input LSBs, and
 // what s loses to rounding is at most half an LSB of the scaled input. Its AverageAbsMax is a

@@ -186,6 +186,8 @@ TEST_P(BoundManagementLaw, DoesNothingWhereNothingClips) {
   for (int trial = 0; trial < trials(8); ++trial) {
     Read read = random_read(random, backend(), 0.3);
     SCOPED_TRACE(random.trace() + ", trial " + std::to_string(trial));
+    // Without bound management abs_max_np_sum has the resolution that is the default.
+    read.options.analog.bounds.max_resolution = BoundManagementConfig{}.max_resolution;
     for (std::int32_t& step : read.options.adc_step) step = 1 << 30;
     read.options.analog.adc.offset_std = 0.0;
     if (read.options.analog.adc.comparator_noise > 0.0) {
@@ -290,7 +292,7 @@ TEST_P(BoundManagementLaw, StopsAtItsLimits) {
 }
 
 TEST_P(BoundManagementLaw, OfTheWorstCaseReadsTwice) {
-  // 8 lines of a weight of 1000 codes, of a converter that holds 0.02 of them at full scale.
+  // 8 lines of 1000 codes, of a converter of 128 codes: it holds 0.128 of them at full scale.
   OneSided read(backend(), 1);
   for (std::int32_t& step : read.options.adc_step) step = 1;
   EXPECT_GT(read.repeats(backend()), 5U);
