@@ -24,7 +24,7 @@ struct AnalogReadArgs {
 
   PANTHER_HD std::int64_t items() const { return read.items(); }
   /// What this attempt divides a vector's inputs by, input LSBs.
-  PANTHER_HD std::int64_t scale(std::int64_t vector) const {
+  PANTHER_HD_CALL std::int64_t scale(std::int64_t vector) const {
     auto const replica = static_cast<int>(vector / read.examples);
     int const lines = read.driven_lines();
     InputVector const inputs{read.inputs + vector * lines, lines, read.block_lines,
