@@ -44,7 +44,7 @@ function(panther_add_isa_objects target level)
   set(objects ${target}_isa_${level})
 
   add_library(${objects} OBJECT ${arg_SOURCES})
-  set_target_properties(${objects} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  set_target_properties(${objects} PROPERTIES POSITION_INDEPENDENT_CODE ON PANTHER_HOT ON)
   target_include_directories(${objects} PRIVATE "${PROJECT_SOURCE_DIR}")
   target_compile_definitions(${objects} PRIVATE PANTHER_ISA_NAMESPACE=isa_${level} PANTHER_ISA_LEVEL=${number_${level}})
   # -fno-math-errno and -fno-trapping-math free the vectoriser and change no value.

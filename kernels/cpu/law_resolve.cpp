@@ -5,24 +5,34 @@
 #include <utility>
 #include <vector>
 
-#include "devicemodels/models.hpp"
 #include "kernels/cpu/law_writes.hpp"
+#include "kernels/cpu/run_time_moves.hpp"
 
 namespace panther {
 
 namespace {
 
-/// Compiled once for both: it is long, and a call costs little beside it.
-template <class Motion>
-[[gnu::noinline]] void resolve_weight(ResolveWeight<Motion> const& weight, std::int64_t item,
+/// Compiled once for both callers: it is long, and a call costs little beside it.
+[[gnu::noinline]] void resolve_weight(ResolveWeight<RunTimeMoves> const& weight, std::int64_t item,
                                       SliceCounters* slices, LayerCounters& layer) {
   weight.resolve(item, slices, layer);
 }
 
-template <class Motion>
-void resolve_rows_of(ResolveWeight<Motion> const& weight, ResolveLimits const& limits,
-                     KernelTable const& kernels, std::int64_t first, std::int64_t last) {
-  ResolveArgs const& args = weight.args;
+}  // namespace
+
+void resolve_weights(int law, ResolveArgs const& args, std::int64_t first, std::int64_t last) {
+  ResolveWeight<RunTimeMoves> const weight{args, run_time_moves(law)};
+  std::int64_t const of_replica = static_cast<std::int64_t>(args.shape.rows) * args.shape.cols;
+  for (std::int64_t item = first; item < last; ++item) {
+    std::int64_t const replica = item / of_replica;
+    resolve_weight(weight, item, args.counters + replica * args.slicing.slices,
+                   args.layer_counters[replica]);
+  }
+}
+
+void resolve_rows(int law, ResolveArgs const& args, ResolveLimits const& limits,
+                  KernelTable const& kernels, std::int64_t first, std::int64_t last) {
+  ResolveWeight<RunTimeMoves> const weight{args, run_time_moves(law)};
   std::vector<std::int32_t> columns(static_cast<std::size_t>(args.shape.cols));
   std::array<SliceCounters, max_slices> slices{};  // of this thread: no two share a cache line
   LayerCounters layer{};
@@ -42,27 +52,6 @@ void resolve_rows_of(ResolveWeight<Motion> const& weight, ResolveLimits const& l
     }
     weight.add_counts(replica, std::exchange(layer, {}));
   }
-}
-
-}  // namespace
-
-void resolve_weights(int law, ResolveArgs const& args, std::int64_t first, std::int64_t last) {
-  visit_law(law, [&]<class Law>() {
-    ResolveWeight<MotionOf<Law>> const weight{args};
-    std::int64_t const of_replica = static_cast<std::int64_t>(args.shape.rows) * args.shape.cols;
-    for (std::int64_t item = first; item < last; ++item) {
-      std::int64_t const replica = item / of_replica;
-      resolve_weight(weight, item, args.counters + replica * args.slicing.slices,
-                     args.layer_counters[replica]);
-    }
-  });
-}
-
-void resolve_rows(int law, ResolveArgs const& args, ResolveLimits const& limits,
-                  KernelTable const& kernels, std::int64_t first, std::int64_t last) {
-  visit_law(law, [&]<class Law>() {
-    resolve_rows_of(ResolveWeight<MotionOf<Law>>{args}, limits, kernels, first, last);
-  });
 }
 
 }  // namespace panther

@@ -2,9 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Writes by their definition, weight by weight, for a law that is known at run time. A unit each
-// compiles them for every law: law_resolve.cpp, law_refresh.cpp. Ranges are parts of a call, for a
-// thread each; results do not depend on them.
+// Writes by their definition, weight by weight, for a law that is known at run time. Ranges are
+// parts of a call, for a thread each; results do not depend on them.
 
 #include <cstdint>
 

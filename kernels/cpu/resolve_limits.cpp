@@ -44,7 +44,7 @@ std::int32_t largest_error(ResolveArgs const& args, int slice) {
   int const bits = args.slicing.cell_bits[slice];
   float error = 0.0F;
   if (args.noisy_read) {
-    ResolveWeight<Ideal> const reader{args};
+    ResolveWeight<LawMoves<Ideal>> const reader{args};
     for (int replica = 0; replica < args.shape.replicas; ++replica) {
       for (std::int16_t const code : {std::int16_t{-32768}, std::int16_t{32767}}) {
         float const deviation = reader.read_deviation(replica, slice, code, false);

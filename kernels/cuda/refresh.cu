@@ -2,16 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include "kernels/cuda/launch.cuh"
-#include "kernels/cuda/long_items.hpp"
-#include "kernels/xbar/refresh.hpp"
+#include "kernels/cuda/resolve_blocks.hpp"
 
 namespace panther::cuda {
 
 void queue_refresh(Queue const& queue, int law, RefreshArgs const& args) {
-  visit_law(law, [&]<class Law>() {
-    using Weight = RefreshWeight<MotionOf<Law>>;
-    DeviceLauncher(queue).blocks(LongItems<Weight>{refresh_weight<MotionOf<Law>>(args)});
-  });
+  DeviceLauncher launcher(queue);
+  visit_law(law, [&]<class Law>() { launch_refresh(launcher, args, LawMoves<MotionOf<Law>>{}); });
 }
 
 }  // namespace panther::cuda

@@ -8,7 +8,7 @@ namespace panther::cuda {
 
 void queue_resolve(Queue const& queue, int law, ResolveArgs const& args) {
   DeviceLauncher launcher(queue);
-  visit_law(law, [&]<class Law>() { launch_resolve<MotionOf<Law>>(launcher, args); });
+  visit_law(law, [&]<class Law>() { launch_resolve(launcher, args, LawMoves<MotionOf<Law>>{}); });
 }
 
 }  // namespace panther::cuda

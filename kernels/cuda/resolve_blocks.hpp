@@ -11,13 +11,14 @@
 
 #include "kernels/cuda/block_kernel.hpp"
 #include "kernels/cuda/long_items.hpp"
-#include "kernels/xbar/resolve.hpp"
+#include "kernels/xbar/refresh.hpp"
 
 namespace panther::cuda {
 
-template <class Law>
+/// `Moves`: as of ResolveWeight.
+template <class Moves>
 struct ResolveBlocks {
-  ResolveWeight<Law, false> weight;
+  ResolveWeight<Moves, false> weight;
 
   static constexpr int max_threads = 128;
   static constexpr int resident_blocks = 5;
@@ -59,13 +60,18 @@ struct ResolveBlocks {
   }
 };
 
-template <class Law, class Launcher>
-void launch_resolve(Launcher& launcher, ResolveArgs const& args) {
+template <class Moves, class Launcher>
+void launch_resolve(Launcher& launcher, ResolveArgs const& args, Moves const& moves) {
   if (is_special(args)) {
-    launcher.blocks(LongItems<ResolveWeight<Law>>{ResolveWeight<Law>{args}});
+    launcher.blocks(LongItems<ResolveWeight<Moves>>{ResolveWeight<Moves>{args, moves}});
   } else {
-    launcher.blocks(ResolveBlocks<Law>{ResolveWeight<Law, false>{args}});
+    launcher.blocks(ResolveBlocks<Moves>{ResolveWeight<Moves, false>{args, moves}});
   }
+}
+
+template <class Moves, class Launcher>
+void launch_refresh(Launcher& launcher, RefreshArgs const& args, Moves const& moves) {
+  launcher.blocks(LongItems<RefreshWeight<Moves>>{refresh_weight(args, moves)});
 }
 
 }  // namespace panther::cuda

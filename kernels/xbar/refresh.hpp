@@ -30,12 +30,13 @@ struct RefreshArgs {
   RefreshRule rule;
 };
 
-template <class Law>
+/// `Moves`: as of ResolveWeight.
+template <class Moves>
 struct RefreshWeight {
-  ResolveWeight<Law> writer;
+  ResolveWeight<Moves> writer;
   RefreshRule rule;
 
-  using Pair = PairWriter<ResolveWeight<Law>>;
+  using Pair = PairWriter<ResolveWeight<Moves>>;
 
   PANTHER_HD std::int64_t items() const { return writer.items(); }
 
@@ -84,9 +85,9 @@ struct RefreshWeight {
   }
 };
 
-template <class Law>
-RefreshWeight<Law> refresh_weight(RefreshArgs const& args) {
-  return {ResolveWeight<Law>{args.write}, args.rule};
+template <class Moves>
+RefreshWeight<Moves> refresh_weight(RefreshArgs const& args, Moves moves = {}) {
+  return {ResolveWeight<Moves>{args.write, moves}, args.rule};
 }
 
 }  // namespace panther

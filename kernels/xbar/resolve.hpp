@@ -28,6 +28,7 @@
 
 #include "devicemodels/apparent.hpp"
 #include "kernels/xbar/digits.hpp"
+#include "kernels/xbar/law_moves.hpp"
 #include "kernels/xbar/one_sided.hpp"
 #include "kernels/xbar/update.hpp"
 
@@ -84,10 +85,12 @@ inline bool is_special(ResolveArgs const& args) {
   return args.slicing.one_sided() || args.apparent != nullptr;
 }
 
-/// `special`: false where is_special() is, whose code costs registers.
-template <class Law, bool special = true>
+/// `Moves` is LawMoves or like it. `special`: false where is_special() is, whose code costs
+/// registers.
+template <class Moves, bool special = true>
 struct ResolveWeight {
   ResolveArgs args;
+  Moves moves{};
 
   PANTHER_HD std::int64_t items() const {
     return static_cast<std::int64_t>(args.shape.replicas) * args.shape.rows * args.shape.cols;
@@ -293,8 +296,8 @@ struct ResolveWeight {
     int const slice = args.slicing.slice_of(plane);
     auto const unit = static_cast<float>(codes_per_level(args.slicing.cell_bits[slice]));
     bool const verify = verifies();
-    int const moves = verify ? args.attempts : 1;
-    for (int attempt = 0; attempt < moves || verify; ++attempt) {
+    int const attempts = verify ? args.attempts : 1;
+    for (int attempt = 0; attempt < attempts || verify; ++attempt) {
       PhiloxWords const words =
           draw(args.devices[replica].seed, Stream::write_noise, device_of(set, plane, row, col),
                args.event, static_cast<std::uint32_t>(attempt));
@@ -307,7 +310,7 @@ struct ResolveWeight {
       }
       float const error = (static_cast<float>(wanted) - seen) / unit;  // levels
       if (verify && (error < 0 ? -error : error) <= args.tolerance) return;
-      if (attempt == moves) {
+      if (attempt == attempts) {
         count(counters.write_failures, 1);
         return;
       }
@@ -315,10 +318,8 @@ struct ResolveWeight {
       std::uint32_t const steps = larger(magnitude_of(whole), 1U);
       DevicePlace const at{replica, set, plane, row, col, index};
       float const taken =
-          passed_on<Law>(args, at, at.item(args.layer, lane_of_column(col)), word_of_column(col),
-                         static_cast<float>(static_cast<std::int32_t>(steps)), error > 0,
-                         {Stream::counter_write, at.item(args.layer, col), args.event,
-                          static_cast<std::uint32_t>(attempt), 0});
+          moves.reaching(args, at, static_cast<float>(static_cast<std::int32_t>(steps)), error > 0,
+                         static_cast<std::uint32_t>(attempt));
       move(replica, plane, index, traits, taken, error > 0, drawn_number(words, normals),
            words.w[2]);
       touch(replica, set, plane, row, col, index, traits, static_cast<std::uint32_t>(attempt));
@@ -326,17 +327,14 @@ struct ResolveWeight {
     }
   }
 
-  /// Of a move: N(0,1) of the write noise; of a law that draws, its uniform number.
-  PANTHER_HD static float drawn_number(PhiloxWords const& words, NormalPair const& normals) {
-    return DrawingLaw<Law> ? uniform_of(words.w[3]) : normals.first;
+  PANTHER_HD float drawn_number(PhiloxWords const& words, NormalPair const& normals) const {
+    return moves.number(words, normals);
   }
 
   PANTHER_HD void move(int replica, int plane, std::int64_t index, Traits const& traits,
                        float steps, bool up, float normal, std::uint32_t dither_word) const {
-    if (CountingLaw<Law> && steps == 0.0F) return;
     float const dither = args.rounding == CodeRounding::stochastic ? dither_of(dither_word) : 0.5F;
-    DeviceMover<Law, ResolveArgs>{args, replica, plane}(args.codes[index], traits, steps, up,
-                                                        normal, dither);
+    moves.move(args, replica, plane, args.codes[index], traits, steps, up, normal, dither);
   }
 };
 

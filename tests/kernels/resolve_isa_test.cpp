@@ -180,7 +180,7 @@ TEST_P(ResolveIsa, EqualsTheDefinition) {
   for (int trial = 0; trial < trials(400); ++trial) {
     Case const c = random_case(random);
     Result const expected = run_case(c, [](ResolveArgs const& args) {
-      ResolveWeight<Ideal> const weight{args};
+      ResolveWeight<LawMoves<Ideal>> const weight{args};
       for (std::int64_t item = 0; item < weight.items(); ++item) weight(item);
     });
     Result const found = run_case(c, [&](ResolveArgs const& args) { backend->resolve(0, args); });

@@ -8,6 +8,7 @@
 #include <new>
 #include <vector>
 
+#include "kernels/cpu/run_time_moves.hpp"
 #include "kernels/cuda/launch_read.hpp"
 #include "kernels/cuda/loss_blocks.hpp"
 #include "kernels/cuda/resolve_blocks.hpp"
@@ -172,13 +173,10 @@ class EmulatedCudaBackend final : public Backend {
     }
   }
   void resolve(int law, ResolveArgs const& args) override {
-    visit_law(law, [&]<class Law>() { cuda::launch_resolve<MotionOf<Law>>(launcher_, args); });
+    cuda::launch_resolve(launcher_, args, run_time_moves(law));
   }
   void refresh(int law, RefreshArgs const& args) override {
-    visit_law(law, [&]<class Law>() {
-      using Weight = RefreshWeight<MotionOf<Law>>;
-      launcher_.blocks(cuda::LongItems<Weight>{refresh_weight<MotionOf<Law>>(args)});
-    });
+    cuda::launch_refresh(launcher_, args, run_time_moves(law));
   }
   void store_traits(StoreTraitsArgs const& args) override { launcher_.items(StoreTraits{args}); }
   void age(AgeArgs const& args) override { launcher_.items(AgeLane{args}); }
