@@ -115,7 +115,7 @@ class Bench {
   void validate() {
     run();
     auto const found = sums_.download();
-    std::int64_t const stride = 1 + static_cast<std::int64_t>(products() / 2e7);
+    std::int64_t const stride = 1 + static_cast<std::int64_t>(products() / 1e8);
     if (args_.mode == ReadMode::analog) {
       compare(found, AnalogReadLine{{args_, analog_.data(), false}}, 16 * stride);
     } else {

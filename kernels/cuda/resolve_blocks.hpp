@@ -7,7 +7,7 @@
 // cells cost a few atomics on device memory. Columns side by side: every plane's codes are read and
 // written in whole sectors. Bound: memory (2 bytes read a device, 2 written where a digit changes).
 // Pairs of one-sided devices, and devices that hide their state, take the plain functor: their
-// longer code would cost all other cells registers.
+// longer code would cost all other cells registers. So does the refresh of such pairs.
 
 #include "kernels/cuda/block_kernel.hpp"
 #include "kernels/cuda/long_items.hpp"

@@ -131,7 +131,7 @@ struct PairWriter {
       PhiloxWords const words = draw(writer.args.devices[replica].seed, stream, item(device),
                                      writer.args.event, static_cast<std::uint32_t>(attempt));
       NormalPair const normals = normal_pair(words.w[0], words.w[1]);
-      view.write_number[device] = writer.drawn_number(words, normals);
+      view.write_number[device] = writer.moves.number(words, normals);
       view.read_normal[device] = normals.second;
       view.dither_word[device] = words.w[2];
     }

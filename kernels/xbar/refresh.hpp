@@ -86,7 +86,7 @@ struct RefreshWeight {
 };
 
 template <class Moves>
-RefreshWeight<Moves> refresh_weight(RefreshArgs const& args, Moves moves = {}) {
+RefreshWeight<Moves> refresh_weight(RefreshArgs const& args, Moves const& moves) {
   return {ResolveWeight<Moves>{args.write, moves}, args.rule};
 }
 

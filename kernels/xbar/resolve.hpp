@@ -320,15 +320,11 @@ struct ResolveWeight {
       float const taken =
           moves.reaching(args, at, static_cast<float>(static_cast<std::int32_t>(steps)), error > 0,
                          static_cast<std::uint32_t>(attempt));
-      move(replica, plane, index, traits, taken, error > 0, drawn_number(words, normals),
+      move(replica, plane, index, traits, taken, error > 0, moves.number(words, normals),
            words.w[2]);
       touch(replica, set, plane, row, col, index, traits, static_cast<std::uint32_t>(attempt));
       count(counters.write_steps, steps);
     }
-  }
-
-  PANTHER_HD float drawn_number(PhiloxWords const& words, NormalPair const& normals) const {
-    return moves.number(words, normals);
   }
 
   PANTHER_HD void move(int replica, int plane, std::int64_t index, Traits const& traits,
