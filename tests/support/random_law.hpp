@@ -39,10 +39,11 @@ struct RandomFields {
     }
   }
 
-  /// Of a range of decades often one of its small numbers.
+  /// At most 100, or twice a least value beyond that. Of a range of decades often one of its small
+  /// numbers.
   double number(Field const& field) const {
     double const low = std::max(field.lo, -100.0);
-    double const high = std::min(field.hi, 100.0);
+    double const high = std::min(field.hi, std::max(100.0, 2.0 * low));
     if (random.chance(0.1)) return std::clamp(0.0, low, high);
     bool const decades = low > 0.0 && high > 100.0 * low;
     if (decades && random.chance(0.7)) return low * std::pow(high / low, random.real(0, 1));
