@@ -10,6 +10,19 @@
 # benchmarks. Everything else is compiled with less optimisation, which takes two thirds of the time in a release
 # build and half of it under sanitizers.
 
+# For sources of a target that is not hot as a whole.
+function(panther_hot_sources)
+  if(PANTHER_SANITIZE)
+    set(flags -O1)
+    if(PANTHER_SANITIZE MATCHES "undefined")
+      list(APPEND flags -fsanitize=alignment,pointer-overflow)
+    endif()
+    set_property(SOURCE ${ARGN} APPEND PROPERTY COMPILE_OPTIONS ${flags})
+  else()
+    set_property(SOURCE ${ARGN} APPEND PROPERTY COMPILE_OPTIONS $<$<CONFIG:Release>:-O3>)
+  endif()
+endfunction()
+
 add_library(panther_build_flags INTERFACE)
 add_library(panther::build_flags ALIAS panther_build_flags)
 
@@ -39,6 +52,8 @@ if(PANTHER_SANITIZE)
   # sanitizer sees the accesses that they announce; in their place the standard library checks its indices.
   if(PANTHER_SANITIZE MATCHES "undefined")
     list(APPEND panther_cxx_flags -fno-sanitize=null,object-size,vptr -D_GLIBCXX_ASSERTIONS)
+    # Casts and sums of pointers are made where things are hot.
+    list(APPEND panther_cxx_flags $<$<NOT:${panther_is_hot}>:-fno-sanitize=alignment,pointer-overflow>)
   endif()
   if(PANTHER_SANITIZE MATCHES "thread")
     list(APPEND panther_cxx_flags -Wno-tsan)

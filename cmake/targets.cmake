@@ -41,6 +41,23 @@ function(panther_add_program name)
   endif()
 endfunction()
 
+# panther_precompile_tests(<name> [HEADERS <path from the root>...] [LINK <target>...])
+# Compiles once what the tests of the calling folder include, GoogleTest first: without it a unit of tests spends a
+# third of its time on reading headers. Units still name what they use (the preset cpu-debug builds without this).
+function(panther_precompile_tests name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "HEADERS;LINK")
+  panther_refuse_unknown(panther_precompile_tests ${name})
+  list(TRANSFORM arg_HEADERS PREPEND "${PROJECT_SOURCE_DIR}/")
+  file(GENERATE OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/${name}_headers.cpp" CONTENT "")
+  add_library(panther_${name}_headers OBJECT "${CMAKE_CURRENT_BINARY_DIR}/${name}_headers.cpp")
+  target_include_directories(panther_${name}_headers PRIVATE "${PROJECT_SOURCE_DIR}")
+  target_link_libraries(panther_${name}_headers PRIVATE ${arg_LINK} GTest::gtest_main panther_build_flags)
+  target_precompile_headers(
+    panther_${name}_headers PRIVATE <gtest/gtest.h> <algorithm> <cmath> <filesystem> <fstream> <functional> <map>
+    <random> <set> <sstream> <string> <vector> ${arg_HEADERS})
+  set(panther_test_headers panther_${name}_headers PARENT_SCOPE)
+endfunction()
+
 # Builds only the tests that run under tsan.
 add_custom_target(panther_threads_tests)
 
@@ -58,6 +75,9 @@ function(panther_add_test name)
     ${name}_test PRIVATE PANTHER_SOURCE_DIR="${PROJECT_SOURCE_DIR}" PANTHER_BINARY_DIR="${PROJECT_BINARY_DIR}"
                          PANTHER_PYTHON="${PANTHER_PYTHON}" ${arg_DEFINITIONS})
   target_link_libraries(${name}_test PRIVATE ${arg_LINK} GTest::gtest_main panther_build_flags)
+  if(panther_test_headers AND NOT CMAKE_DISABLE_PRECOMPILE_HEADERS)
+    target_precompile_headers(${name}_test REUSE_FROM ${panther_test_headers})
+  endif()
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
   endif()
