@@ -10,7 +10,7 @@
 # benchmarks. Everything else is compiled with less optimisation, which takes two thirds of the time in a release
 # build and half of it under sanitizers.
 
-# For sources of a target that is not hot as a whole.
+# panther_hot_sources(<file>...): the same for some sources of a target that is not hot as a whole.
 function(panther_hot_sources)
   if(PANTHER_SANITIZE)
     set(flags -O1)
@@ -52,7 +52,7 @@ if(PANTHER_SANITIZE)
   # sanitizer sees the accesses that they announce; in their place the standard library checks its indices.
   if(PANTHER_SANITIZE MATCHES "undefined")
     list(APPEND panther_cxx_flags -fno-sanitize=null,object-size,vptr -D_GLIBCXX_ASSERTIONS)
-    # Casts and sums of pointers are made where things are hot.
+    # Two more of the same kind, but not for hot code, where most pointers are cast and computed.
     list(APPEND panther_cxx_flags $<$<NOT:${panther_is_hot}>:-fno-sanitize=alignment,pointer-overflow>)
   endif()
   if(PANTHER_SANITIZE MATCHES "thread")
