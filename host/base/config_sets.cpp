@@ -66,9 +66,10 @@ class PathParser {
   std::size_t place_ = 0;
 };
 
-// Goes down one step, making tables where there are none; nullptr (and `why`) if a list has no such
-// element.
-ConfigNode* descend(ConfigNode& node, Step const& step, std::string& why) {
+// Goes down one step, making tables where there are none (written at `origin`); nullptr (and `why`)
+// if a list has no such element, or a key is asked of it.
+ConfigNode* descend(ConfigNode& node, Step const& step, std::string const& origin,
+                    std::string& why) {
   if (auto const* index = std::get_if<std::size_t>(&step)) {
     auto* list = std::get_if<ConfigNode::List>(&node.value);
     if (list == nullptr) {
@@ -83,7 +84,14 @@ ConfigNode* descend(ConfigNode& node, Step const& step, std::string& why) {
     return &(*list)[*index];
   }
   auto const& key = std::get<std::string>(step);
-  if (!node.is_table()) node.value = ConfigNode::Table{};
+  if (std::holds_alternative<ConfigNode::List>(node.value)) {
+    why = fmt::format("a list stands before '{}': name one of its elements, as in layers[0]", key);
+    return nullptr;
+  }
+  if (!node.is_table()) {
+    node.value = ConfigNode::Table{};
+    node.origin = origin;
+  }
   if (ConfigNode* present = node.find(key)) return present;
   auto& table = std::get<ConfigNode::Table>(node.value);
   return &table.emplace_back(key, ConfigNode{}).second;
@@ -106,7 +114,7 @@ void apply_set(ConfigNode& config, std::string const& set, int layer,
   ConfigNode* node = &config;
   std::string why;
   for (auto const& step : steps) {
-    node = descend(*node, step, why);
+    node = descend(*node, step, origin, why);
     if (node == nullptr) {
       problems.push_back({origin, "", why});
       return;

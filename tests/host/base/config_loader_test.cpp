@@ -140,6 +140,11 @@ TEST_F(ConfigLoaderTest, SetErrorsNameTheArgument) {
   EXPECT_TRUE(has(problem(run, {"network.layers[2].units=1"}),
                   "index 2 is out of range: the list has 2 element"));
   EXPECT_TRUE(has(problem(run, {"title[0]=1"}), "no list stands there"));
+  EXPECT_EQ(problem(run, {"network.layers.0.units=1"}),
+            "--set network.layers.0.units=1: a list stands before '0': name one of its elements, "
+            "as in layers[0]");
+  EXPECT_TRUE(has(problem(run, {"title.size=1"}), "--set title.size=1: title: "))
+      << "the table that took the place of a text comes from the command line";
   EXPECT_TRUE(has(problem(run, {"rate"}), "must be KEY=VALUE"));
   EXPECT_TRUE(has(problem(run, {"rate="}), "the value is missing"));
   EXPECT_TRUE(has(problem(run, {"schedule=[1, "}), "not a TOML value"));
