@@ -8,14 +8,12 @@
 
 #include "host/base/suggest.hpp"
 #include "host/isa/image_error.hpp"
+#include "host/isa/image_limits.hpp"
 #include "host/isa/registry.hpp"
 #include "host/isa/text_form.hpp"
 
 namespace panther::machine {
 namespace {
-
-constexpr std::int64_t most_tiles = 262144;
-constexpr std::int64_t most_cores = 65536;
 
 struct Token {
   std::string_view text;
@@ -118,8 +116,8 @@ class Assembler {
   void directive(std::vector<Token> const& tokens) {
     std::string_view const name = tokens[0].text;
     if (name == ".tiles") {
-      auto const tiles =
-          static_cast<std::size_t>(number(tokens, 1, "a number of tiles", 1, most_tiles));
+      auto const tiles = static_cast<std::size_t>(
+          number(tokens, 1, "a number of tiles", 1, std::int64_t{most_image_tiles}));
       no_more(tokens, 2);
       if (tiles > image_.tiles.size()) image_.tiles.resize(tiles);
     } else if (name == ".tile") {
@@ -145,7 +143,8 @@ class Assembler {
   }
 
   void begin_tile(std::vector<Token> const& tokens) {
-    auto const t = static_cast<std::size_t>(number(tokens, 1, "a tile", 0, most_tiles - 1));
+    auto const t = static_cast<std::size_t>(
+        number(tokens, 1, "a tile", 0, std::int64_t{most_image_tiles} - 1));
     no_more(tokens, 2);
     end_section();
     if (t >= image_.tiles.size()) image_.tiles.resize(t + 1);
@@ -156,7 +155,7 @@ class Assembler {
 
   void begin_core(std::vector<Token> const& tokens) {
     if (!tile_) fail(tokens[0], ".core stands outside a tile (allowed: behind .tile)");
-    auto const c = number(tokens, 1, "a core", 0, most_cores - 1);
+    auto const c = number(tokens, 1, "a core", 0, std::int64_t{most_image_cores} - 1);
     no_more(tokens, 2);
     end_section();
     core_ = static_cast<CoreId>(c);

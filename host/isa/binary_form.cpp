@@ -9,13 +9,13 @@
 
 #include "host/isa/encoding.hpp"
 #include "host/isa/image_error.hpp"
+#include "host/isa/image_limits.hpp"
 #include "host/isa/registry.hpp"
 
 namespace panther::machine {
 namespace {
 
 constexpr std::uint32_t version = 1;
-constexpr std::uint32_t most_tiles = 262144;
 
 class Writer {
  public:
@@ -199,7 +199,7 @@ Image parse_binary(std::string_view bytes, std::string_view file) {
   std::uint32_t const found = in.u32("the version");
   if (found != version)
     in.fail(fmt::format("version {} (this program reads version {})", found, version));
-  std::uint32_t const tiles = in.u32("the number of tiles", most_tiles);
+  std::uint32_t const tiles = in.u32("the number of tiles", std::uint32_t{most_image_tiles});
   std::vector<PoolEntry> const pool = read_pool(in);
   Image image;
   for (std::uint32_t t = 0; t < tiles; ++t) read_tile(in, pool, image.tiles.emplace_back());

@@ -10,14 +10,13 @@
 
 #include "host/base/suggest.hpp"
 #include "host/isa/image_error.hpp"
+#include "host/isa/image_limits.hpp"
 #include "host/isa/registry.hpp"
 
 namespace panther::machine {
 namespace {
 
 constexpr double fixed_scale = 4096;
-constexpr std::size_t most_tiles = 262144;
-constexpr std::size_t most_cores = 65536;
 
 struct Argument {
   std::string_view name;
@@ -286,11 +285,11 @@ ProgramPtr parse_compiler_program(std::string_view text, std::string_view file, 
 }
 
 bool place_of_compiler_file(std::string_view path, CompilerFile& place) {
-  auto const tile = number_behind(path, "tile", most_tiles);
+  auto const tile = number_behind(path, "tile", most_image_tiles);
   if (!tile) return false;
   std::string_view const behind = path.substr(path.rfind("tile" + std::to_string(*tile)) + 4);
-  auto const core = number_behind(behind, "core_imem", most_cores);
-  auto const plain = core ? core : number_behind(behind, "core", most_cores);
+  auto const core = number_behind(behind, "core_imem", most_image_cores);
+  auto const plain = core ? core : number_behind(behind, "core", most_image_cores);
   place = {*tile, plain.has_value(), plain.value_or(0)};
   return true;
 }

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "host/isa/image_error.hpp"
+#include "host/isa/image_limits.hpp"
 #include "host/isa/registry.hpp"
 
 namespace panther::machine {
@@ -16,8 +17,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t most_tiles = 262144;
-constexpr std::size_t most_cores = 65536;
 /// Programs need 4; a bound keeps whatever walks a value recursively from running out of stack.
 constexpr int deepest_nesting = 16;
 /// Characters of a wrong value that a message quotes.
@@ -52,10 +51,10 @@ std::optional<std::size_t> take_number(std::string_view& text, std::string_view 
 std::optional<Key> parse_key(std::string_view text) {
   Key key;
   auto const tile = take_number(text, "tile");
-  if (!tile || *tile >= most_tiles) return std::nullopt;
+  if (!tile || *tile >= most_image_tiles) return std::nullopt;
   key.tile = *tile;
   if (auto const core = take_number(text, "core")) key.core = core;
-  if (key.core.value_or(0) >= most_cores) return std::nullopt;
+  if (key.core.value_or(0) >= most_image_cores) return std::nullopt;
   key.what = text;
   bool const known =
       text.empty() || (text == "data" && !key.core) || (text == "weights" && key.core);
@@ -175,8 +174,8 @@ Image parse_object(json const& object, std::string_view file) {
     Place const place{file, name};
     if (name == "_tiles") {
       std::int64_t const tiles = number_of(value, place);
-      if (tiles < 1 || tiles > static_cast<std::int64_t>(most_tiles))
-        place.fail(fmt::format("allowed: 1..{}", most_tiles));
+      if (tiles < 1 || tiles > std::int64_t{most_image_tiles})
+        place.fail(fmt::format("allowed: 1..{}", most_image_tiles));
       image.tiles.resize(std::max(image.tiles.size(), static_cast<std::size_t>(tiles)));
       continue;
     }
@@ -185,7 +184,7 @@ Image parse_object(json const& object, std::string_view file) {
       place.fail(
           fmt::format("unknown key (allowed: _tiles, tileT, tileT/coreC, tileT/data, "
                       "tileT/coreC/weights with T < {} and C < {})",
-                      most_tiles, most_cores));
+                      most_image_tiles, most_image_cores));
     if (key->tile >= image.tiles.size()) image.tiles.resize(key->tile + 1);
     TileImage& tile = image.tiles[key->tile];
     if (!key->what.empty()) {

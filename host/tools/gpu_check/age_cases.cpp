@@ -14,7 +14,7 @@ namespace panther::gpu_check {
 
 namespace {
 
-enum class Purpose : std::uint8_t { time, wait, programming };
+enum class AgingPurpose : std::uint8_t { time, wait, programming };
 
 struct AgeCase {
   Crossbar xbar;
@@ -58,10 +58,10 @@ Retention random_retention(Draws& draws, DriftModel drift) {
   return retention;
 }
 
-AgingConstants random_pass(Draws& draws, Purpose purpose, DriftModel drift) {
+AgingConstants random_pass(Draws& draws, AgingPurpose purpose, DriftModel drift) {
   DeviceConfig device;
   device.on_off_ratio = draws.pick({2.0, 11.0, 1001.0});
-  if (purpose == Purpose::programming) {
+  if (purpose == AgingPurpose::programming) {
     auto const& models = EnumNames<ProgrammingModel>::values;
     device.programming.model =
         models[static_cast<std::size_t>(draws.whole(1, static_cast<int>(models.size()) - 1))].first;
@@ -70,10 +70,11 @@ AgingConstants random_pass(Draws& draws, Purpose purpose, DriftModel drift) {
   device.retention = random_retention(draws, drift);
   double const from = draws.pick({0.0, 1.0, 500.0});
   TimeSpan const span{from, from + draws.pick({1.0, 100.0, 100000.0})};
-  return purpose == Purpose::time ? aging_constants(device, span) : waiting_constants(device, span);
+  return purpose == AgingPurpose::time ? aging_constants(device, span)
+                                       : waiting_constants(device, span);
 }
 
-AgeCase make_age(std::uint64_t seed, Purpose purpose, DriftModel drift) {
+AgeCase make_age(std::uint64_t seed, AgingPurpose purpose, DriftModel drift) {
   Draws draws(seed);
   CrossbarChoice crossbar;
   crossbar.variation =
@@ -84,14 +85,14 @@ AgeCase make_age(std::uint64_t seed, Purpose purpose, DriftModel drift) {
   for (std::size_t r = 0; r < age.xbar.replicas(); ++r) {
     age.aging.push_back(random_pass(draws, purpose, drift));
   }
-  if (purpose == Purpose::programming || draws.one_in(3)) {
+  if (purpose == AgingPurpose::programming || draws.one_in(3)) {
     age.before = age.xbar.codes;
     for (auto& code : age.before) code = static_cast<std::int16_t>(code ^ draws.whole(0, 1));
   }
   age.args.step = draws.wide() & 0xFFFFFFFFFFU;
   age.args.layer = age.xbar.layer;
   age.args.set_mask = static_cast<unsigned>(draws.whole(1, (1 << age.xbar.shape.sets) - 1));
-  age.args.stream = purpose == Purpose::time ? Stream::aging : Stream::programming;
+  age.args.stream = purpose == AgingPurpose::time ? Stream::aging : Stream::programming;
   age.args.noisy = std::ranges::any_of(age.aging, &AgingConstants::noisy);
   age.args.frozen = std::ranges::any_of(age.aging, &AgingConstants::frozen);
   return age;
@@ -105,8 +106,9 @@ std::vector<Case> age_cases() {
   for (auto const& [drift, drift_name] : EnumNames<DriftModel>::values) {
     // Models that came later have groups of their own, for golden hashes stay what they are.
     bool const later = drift >= DriftModel::state_independent;
-    for (Purpose const purpose : {Purpose::time, Purpose::wait, Purpose::programming}) {
-      if (later && purpose == Purpose::programming) continue;
+    for (AgingPurpose const purpose :
+         {AgingPurpose::time, AgingPurpose::wait, AgingPurpose::programming}) {
+      if (later && purpose == AgingPurpose::programming) continue;
       std::string const name(drift_name);
       std::string const kind = purposes[static_cast<int>(purpose)];
       for (int variant = 0; variant < 3; ++variant) {

@@ -10,7 +10,7 @@ namespace panther::gpu_check {
 namespace {
 
 SlicingConfig random_slicing(Draws& draws) {
-  static std::vector<SlicingConfig> const kinds = {
+  static std::vector<SlicingConfig> const slicings = {
       {.weight_bits = 16, .cell_bits_lsb_first = {6, 6, 6, 6, 6, 6, 6, 6}},
       {.weight_bits = 16, .cell_bits_lsb_first = {5, 5, 5, 6, 6, 4, 4, 4}},
       {.weight_bits = 16, .cell_bits_lsb_first = {3, 3, 3, 3, 3, 3, 3, 3}},
@@ -19,7 +19,7 @@ SlicingConfig random_slicing(Draws& draws) {
       {.weight_bits = 32, .cell_bits_lsb_first = {6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6}},
       {.weight_bits = 12, .cell_bits_lsb_first = {5, 9, 12}}};
   SlicingConfig slicing =
-      kinds[static_cast<std::size_t>(draws.whole(0, static_cast<int>(kinds.size()) - 1))];
+      slicings[static_cast<std::size_t>(draws.whole(0, static_cast<int>(slicings.size()) - 1))];
   slicing.digits = draws.pick({DigitSet::two_complement, DigitSet::balanced});
   slicing.encoding = draws.pick({Encoding::offset, Encoding::differential});
   return slicing;
